@@ -1,0 +1,123 @@
+"""`etude doctor`: what this machine offers, and what that means for a verdict."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+
+from etude import __version__
+from etude.cli.banks import bank_options, load_catalog
+from etude.errors import EtudeError
+
+_FRAMEWORKS = {  # what it is called -> the distributions that may bring it
+    "NumPy": ("numpy",),
+    "PyTorch": ("torch",),
+    "TensorFlow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos"),
+    "Keras": ("keras",),
+    "scikit-learn": ("scikit-learn",),
+    "pytest": ("pytest",),
+}
+
+
+@click.command("doctor")
+@bank_options
+def command(bank: tuple[str, ...], only_bank: bool) -> None:
+    """Say what this machine offers.
+
+    Python, frameworks, how answers are confined, GPU, where attempts are kept, and the banks.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    from etude.cli.message import console
+    from etude.render.visible import visible_line
+
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in _facts(bank, only_bank):
+        table.add_row(label, Text(visible_line(value)))
+    console().print(table)
+
+
+def _facts(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[str, str]]:
+    yield "étude", __version__
+    yield "Python", f"{platform.python_version()} ({sys.executable})"
+    yield "system", f"{platform.system()} {platform.release()}, {platform.machine()}"
+    for name, distributions in _FRAMEWORKS.items():
+        yield name, _version(distributions)
+    if missing := _missing():
+        yield "to install", missing
+    yield "isolation", _isolation()
+    yield "GPU", _gpu()
+    yield "attempts", _attempts()
+    yield from (("bank" if first else "", text) for first, text in _banks(bank, only_bank))
+
+
+def _version(distributions: tuple[str, ...]) -> str:
+    from importlib import metadata
+
+    for distribution in distributions:
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            continue
+    return "not installed"
+
+
+def _missing() -> str:
+    from etude.extras import EXTRAS, install_command, missing_extras
+
+    frameworks = [extra for extra in ("torch", "tensorflow", "sklearn") if extra in EXTRAS]
+    missing = missing_extras(frameworks)
+    return install_command(missing) if missing else ""
+
+
+def _isolation() -> str:
+    try:
+        from etude.sandbox.policy import available
+    except ImportError as error:
+        return f"none ({error})"
+    found = available()
+    parts = [f"Landlock ABI {found.landlock_abi}" if found.landlock_abi else "", "seccomp" if found.seccomp else ""]
+    has = ", ".join(part for part in parts if part)
+    lacks = f"without {', '.join(found.lacks)}" if found.lacks else ""
+    why = "; ".join(part for part in (has, lacks) if part)
+    return f"{found.level}{f' ({why})' if why else ''}"
+
+
+def _gpu() -> str:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return "none found (no nvidia-smi)"
+    query = [tool, "--query-gpu=name,driver_version", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, errors="replace", timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return "nvidia-smi does not answer"
+    gpus = [line.strip() for line in answer.stdout.splitlines() if line.strip()]
+    return "; ".join(f"{name.strip()}, driver {driver.strip()}" for name, _, driver in (g.partition(",") for g in gpus))
+
+
+def _attempts() -> str:
+    from etude.attempts import default_path
+    from etude.cli.attempts import best
+
+    path = default_path()
+    return f"{path} ({f'{len(best())} exercises tried' if path.exists() else 'none yet'})"
+
+
+def _banks(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[bool, str]]:
+    try:
+        catalog = load_catalog(bank, only_bank)
+    except EtudeError as error:
+        yield True, str(error)
+        return
+    for number, folder in enumerate(catalog.banks):
+        count = sum(place.is_relative_to(folder) for place in catalog.places)
+        yield number == 0, f"{folder} ({count} exercise{'' if count == 1 else 's'})"

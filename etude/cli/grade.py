@@ -1,0 +1,161 @@
+"""`etude grade`: one or more answers to an exercise, graded by one warm host."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from etude.cli.banks import bank_options, exercise_argument, load_catalog
+from etude.cli.message import say
+from etude.errors import EtudeError, JudgeError, SubmissionError
+
+if TYPE_CHECKING:
+    from etude.exercise import Exercise
+    from etude.judge.job import GradeOptions
+    from etude.report import Report
+    from etude.submission import Submission
+
+FULL_MARKS, LESS, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
+
+
+def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("give a number of seconds")
+    return value
+
+
+@click.command("grade")
+@exercise_argument
+@click.argument("files", nargs=-1, type=click.Path(allow_dash=True), metavar="[FILE]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON report a line, and nothing else, on standard output.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the same secret inputs again.")
+@click.option(
+    "--feedback",
+    type=click.Choice(["full", "exam"]),
+    default="full",
+    show_default=True,
+    help="exam: how each check ended, and nothing of why.",
+)
+@click.option("--no-speed", is_flag=True, help="Leave the speed checks out.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
+    metavar="SECONDS",
+    help="Time limit of one answer, instead of the exercise's own.",
+)
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
+@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@bank_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    exercise: str,
+    files: tuple[str, ...],
+    as_json: bool,
+    seed: int | None,
+    feedback: str,
+    no_speed: bool,
+    timeout: float | None,
+    device: str,
+    allow_unisolated: bool,
+    bank: tuple[str, ...],
+    only_bank: bool,
+) -> None:
+    """Grade answers to an exercise.
+
+    FILE is a .py or an .ipynb, or `-` for standard input; ./EX.py where none is named.
+
+    Exit status: 0 full marks, 1 less, 2 bad input, 3 a fault of étude's own; the worst of several files.
+    """
+    found = load_catalog(bank, only_bank).get(exercise)
+    _require_extras(found)
+    submissions, status = _read(files or (f"{found.id}.py",), found.id)
+    if submissions:
+        from etude.judge.job import GradeOptions
+
+        options = GradeOptions(
+            seed=seed, speed=not no_speed, timeout=timeout, device=device, allow_unisolated=allow_unisolated
+        )
+        status = max(status, _grade(found, submissions, options, exam=feedback == "exam", as_json=as_json))
+    ctx.exit(status)
+
+
+def _require_extras(exercise: Exercise) -> None:
+    from etude.extras import install_command, missing_extras
+
+    if missing := missing_extras(exercise.required_extras):
+        raise EtudeError(exercise.id, f"needs {' and '.join(missing)}, not installed here", install_command(missing))
+
+
+def _read(files: Sequence[str], exercise: str) -> tuple[list[Submission], int]:
+    """Those that can be read; one that cannot is told of, and does not stop the others."""
+    from etude.submission import Submission
+
+    submissions, status = [], FULL_MARKS
+    for file in files:
+        try:
+            submissions.append(Submission.read(file, exercise))
+        except SubmissionError as error:
+            say(str(error))
+            status = BAD_INPUT
+    return submissions, status
+
+
+def _grade(
+    exercise: Exercise, submissions: Sequence[Submission], options: GradeOptions, exam: bool, as_json: bool
+) -> int:
+    from etude.attempts import default_path
+    from etude.cli.attempts import record
+    from etude.judge.client import Judge
+
+    status = FULL_MARKS
+    with Judge(private=[default_path().parent]) as judge:
+        for submission in submissions:
+            try:
+                with _progress(f"grading {submission.name}") as on_check:
+                    report = judge.grade(exercise, submission, options, on_check)
+            except JudgeError as error:
+                say(
+                    f"{submission.name}: {error}: not your answer's fault; please report it with {exercise.grader_path}"
+                )
+                status = OUR_FAULT
+                continue
+            try:
+                _show(report.for_exam() if exam else report, as_json)
+            finally:  # also when interrupted, or when nobody reads on
+                record(report, submission.source)
+            status = max(status, FULL_MARKS if report.full_marks else LESS)
+    return status
+
+
+def _show(report: Report, as_json: bool) -> None:
+    if as_json:
+        from etude.render.json import report_line
+
+        click.echo(report_line(report))
+    else:
+        from etude.cli.message import console
+        from etude.render.terminal import render_report
+
+        render_report(report, console())
+
+
+@contextmanager
+def _progress(task: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on standard error where that is a terminal; yields what to tell of each check as it begins."""
+    if not sys.stderr.isatty():
+        yield lambda check: None
+        return
+    from rich.text import Text
+
+    from etude.cli.message import console
+    from etude.render.visible import visible_line
+
+    with console(stderr=True).status(Text(visible_line(task)), spinner_style="dim") as status:
+        yield lambda check: status.update(Text(visible_line(f"{task}: {check}")))

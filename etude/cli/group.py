@@ -1,0 +1,77 @@
+"""The group of commands: loads each when it is named, and turns every error into one line and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+from typing import Any
+
+import click
+
+from etude import __version__
+from etude.cli.message import say
+from etude.errors import EtudeError, JudgeError
+
+COMMANDS = ("list", "show", "start", "grade", "solution", "doctor")
+USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
+
+
+class LazyGroup(click.Group):
+    """A group whose command NAME is `command` in the module etude.cli.NAME."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"etude.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
+            raise EtudeError(args[0], "no such command", f"did you mean {near[0]}?" if near else "see `etude --help`")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EtudeError as error:
+            say(str(error))
+            ctx.exit(USAGE)
+        except JudgeError as error:
+            say(f"{error}: a fault of étude's, not of your answer: please report it")
+            ctx.exit(OUR_FAULT)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("ETUDE_DEBUG"):
+                raise
+            say(f"{type(error).__name__}: {error}: a fault of étude's: please report it with what ETUDE_DEBUG=1 shows")
+            ctx.exit(OUR_FAULT)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="etude")
+def main() -> None:
+    """Questions on neural networks that grade themselves.
+
+    \b
+    etude list              what there is
+    etude start softmax     write softmax.py, a stub to begin from
+    etude grade softmax     grade it
+
+    Completion of exercise names in bash (zsh and fish likewise): eval "$(_ETUDE_COMPLETE=bash_source etude)"
+    """
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character gets its escape
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,163 @@
+"""Starts hosts and asks them: one host for each set of modules to preload, kept warm until the Judge is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from etude.errors import EtudeError, JudgeError
+from etude.exercise import Exercise
+from etude.judge.job import GradeOptions, Job
+from etude.report import Isolation, Report
+from etude.submission import Submission
+
+PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+START = f"import sys; sys.path.append({str(PACKAGE_PARENT)!r}); from etude.judge.host import main; main()"
+THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "TF_INTRAOP", "TF_INTEROP", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
+
+OnCheck = Callable[[str], None]
+
+
+class Host:
+    """One host process and the pipe to it."""
+
+    def __init__(self, preload: Iterable[str], hidden: Iterable[Path], isolate: bool) -> None:
+        self._home = tempfile.mkdtemp(prefix="etude-host-")
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-c", START],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=_environment(self._home),
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,  # Ctrl-C is ours to handle
+        )
+        self._send({"preload": list(preload)})
+        self._send({"hidden": [str(path) for path in hidden], "isolate": isolate})
+        ready = self._receive()
+        if "missing" in ready:
+            self.close()
+            raise JudgeError(f"cannot preload {ready['missing']}: {ready['error']}")
+        self.isolation = Isolation.from_json(ready["isolation"])
+
+    def grade(self, job: Job, on_check: OnCheck) -> Report:
+        self._send(job.to_json())
+        while True:
+            message = self._receive()
+            if "report" in message:
+                return Report.from_json(message["report"])
+            if "judge_error" in message:
+                raise JudgeError(message["judge_error"])
+            on_check(message["check"])
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # the answer to it says why
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+
+    def _receive(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait()
+            self._log.seek(0)
+            last = self._log.read()[-2_000:].decode("utf-8", "replace").strip().splitlines()[-1:]
+            raise JudgeError(f"the host ended ({self._process.returncode}): {last[0] if last else 'it said nothing'}")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def close(self) -> None:
+        """End the host; its zygote and workers end with it."""
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                assert stream is not None
+                stream.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+class Judge:
+    """Grades submissions. Use as a context manager: hosts live until it is closed.
+
+    `private` are further paths that no worker may read (an attempts database, say).
+    """
+
+    def __init__(self, private: Iterable[Path] = ()) -> None:
+        self._hosts: dict[tuple[str, ...], Host] = {}
+        self._private = tuple(private)
+        self._isolate = os.environ.get("ETUDE_ISOLATION") != "process"
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def grade(
+        self,
+        exercise: Exercise,
+        submission: Submission,
+        options: GradeOptions | None = None,
+        on_check: OnCheck = lambda name: None,
+    ) -> Report:
+        """The full report. JudgeError for a fault of ours, EtudeError where the user can mend something."""
+        options = options or GradeOptions()
+        host = self.host(exercise)
+        if host.isolation.level != "kernel" and not options.allow_unisolated:
+            lacks = ", ".join(host.isolation.lacks)
+            fix = "grade code that you trust with --allow-unisolated"
+            raise EtudeError("isolation", f"this machine cannot confine an answer ({lacks})", fix)
+        try:
+            return host.grade(Job(exercise, submission.name, submission.source, options), on_check)
+        except BaseException:
+            if not host.alive:
+                self._hosts.pop(exercise.preload).close()
+            raise
+
+    def host(self, exercise: Exercise) -> Host:
+        """The warm host with this exercise's preloads; started if need be."""
+        if exercise.preload not in self._hosts:
+            hidden = [exercise.bank / part for part in ("exercises", "solutions", "graders")]
+            hidden += [PACKAGE_PARENT / "etude", *self._private]
+            self._hosts[exercise.preload] = Host(exercise.preload, hidden, self._isolate)
+        return self._hosts[exercise.preload]
+
+    def close(self) -> None:
+        hosts, self._hosts = self._hosts, {}
+        for host in hosts.values():
+            host.close()
+
+
+def _environment(home: str) -> dict[str, str]:
+    """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR") if name in os.environ}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
+    homes = {"HOME": home, "MPLCONFIGDIR": home, "KERAS_HOME": home}
+    return {**kept, **quiet, **homes, **{f"{name}_NUM_THREADS": "1" for name in THREADS}}

@@ -1,0 +1,182 @@
+"""Speed checks: the answer's time against the reference's, by the host's clock.
+
+A round times three workers on inputs of their own sizes: the answer, the reference, and an echo that does nothing but
+the transfer. The clock runs from before the first input byte is written to after the output lies in the host's own
+memory, so that nothing in the worker can stop it early; every output is verified from that copy.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from etude.judge import seeds
+from etude.judge.candidate import Candidate
+from etude.judge.grading_run import GradingRun
+from etude.judge.outcomes import CheckFailure
+from etude.report import Rationale, Timing
+from etude.sandbox.wire import TensorValue
+
+ALLOWANCE = 1e-3  # seconds a call that an answer may take beyond the threshold
+BUDGET = 1.5  # seconds that one measurement aims at
+MIN_ROUNDS, MAX_ROUNDS = 5, 40
+MIN_WORK = 1e-5  # seconds: less than this is no reference to measure against
+
+Inputs = tuple[Any, ...]
+Verify = Callable[..., None]
+
+
+@dataclass
+class Rounds:
+    """The times of one measurement, in seconds, round by round."""
+
+    answer: list[float] = field(default_factory=list)
+    reference: list[float] = field(default_factory=list)
+    echo: list[float] = field(default_factory=list)
+
+    def ratio(self, allowance: float = 0.0) -> float:
+        """The median over the rounds of (answer - echo) / (reference - echo)."""
+        return statistics.median(
+            max(answer - allowance - echo, 0.0) / max(reference - echo, MIN_WORK)
+            for answer, reference, echo in zip(self.answer, self.reference, self.echo, strict=True)
+        )
+
+
+class Clock:
+    """The `clock` fixture."""
+
+    def __init__(self, run: GradingRun, benchmark: Any, check: str) -> None:
+        self._run, self._benchmark, self._check = run, benchmark, check
+
+    def assert_ratio(
+        self,
+        function: str,
+        make_inputs: Callable[[], Inputs],
+        *,
+        at_most: float,
+        verify: Verify,
+        help: str | None = None,
+    ) -> None:
+        """The entry point takes at most `at_most` times the reference's time, and 1 ms.
+
+        make_inputs: draws fresh arguments for one call. verify: called with (output, *inputs) for every output.
+        A first failure is measured twice more; it stands where all three fail.
+        """
+        measured: list[Rounds] = []
+        with _machine_lock():
+            self._prepare(function, make_inputs, verify)
+            while len(measured) < 3:
+                measured.append(self._measure(function, make_inputs, verify, first=not measured))
+                if measured[-1].ratio(ALLOWANCE) <= at_most:
+                    break
+        best = min(measured, key=lambda rounds: rounds.ratio(ALLOWANCE))
+        self._run.timing = _timing(best, at_most)
+        self._benchmark.extra_info.update(ratio=best.ratio(), threshold=at_most)
+        if best.ratio(ALLOWANCE) > at_most:
+            problem = f"{best.ratio():.2f} times the reference's time, {at_most:g} are allowed"
+            raise CheckFailure(Rationale(problem, self._run.candidate.given()), help)
+
+    def _prepare(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify) -> None:
+        """Start the helpers, warm all three up, and choose the number of rounds from what that took."""
+        job = self._run.job
+        self._reference = self._run.helper("reference", job.exercise.solution_path.read_text("utf-8"))
+        self._echo = self._run.helper("echo")
+        for label, helper in (("reference", self._reference), ("echo", self._echo)):
+            helper.begin(seeds.worker_seed(self._run.seed, job.exercise.id, self._check, label))
+        inputs = make_inputs()
+        wanted = _call(self._reference, function, inputs)
+        self._results = [_size(array) for array in _arrays(wanted)]
+        verify(_call(self._run.candidate, function, inputs), *inputs)
+        began = time.perf_counter()
+        _call(self._reference, function, inputs)
+        self._echo.echo(list(inputs), self._results)
+        _call(self._run.candidate, function, inputs)
+        self._rounds = int(min(max(BUDGET / (time.perf_counter() - began), MIN_ROUNDS), MAX_ROUNDS))
+
+    def _measure(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify, first: bool) -> Rounds:
+        rounds = Rounds()
+        outputs: list[tuple[Any, Inputs]] = []
+
+        def setup() -> tuple[Inputs, dict[str, Any]]:
+            if outputs:
+                value, inputs = outputs.pop()
+                verify(value, *inputs)
+            inputs = make_inputs()
+            rounds.reference.append(_timed(lambda: _call(self._reference, function, inputs)))
+            rounds.echo.append(_timed(lambda: self._echo.echo(list(inputs), self._results)))
+            return inputs, {}
+
+        def answer(*inputs: Any) -> None:
+            rounds.answer.append(_timed(lambda: outputs.append((_call(self._run.candidate, function, inputs), inputs))))
+
+        if first:
+            self._benchmark.pedantic(answer, setup=setup, rounds=self._rounds, iterations=1)
+        else:
+            for _ in range(self._rounds):
+                answer(*setup()[0])
+        value, inputs = outputs.pop()
+        verify(value, *inputs)
+        return rounds
+
+
+def _call(candidate: Candidate, function: str, inputs: Inputs) -> Any:
+    return candidate.call(function, ["submission", function], list(inputs), {}, shared=True)
+
+
+def _timed(action: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
+    """The arrays in a value of the reference's, which the echo is to send back the size of."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, TensorValue):
+        yield value.array
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _arrays(item)
+    elif isinstance(value, dict):
+        yield from _arrays(list(value.values()))
+
+
+def _size(array: np.ndarray[Any, Any]) -> tuple[list[int], str]:
+    return list(array.shape), str(array.dtype)
+
+
+def _timing(rounds: Rounds, threshold: float) -> Timing:
+    return Timing(
+        ratio=rounds.ratio(),
+        threshold=threshold,
+        rounds=len(rounds.answer),
+        answer_median=statistics.median(rounds.answer),
+        reference_median=statistics.median(rounds.reference),
+        answer_min=min(rounds.answer),
+        answer_stddev=statistics.stdev(rounds.answer),
+    )
+
+
+@contextmanager
+def _machine_lock() -> Iterator[None]:
+    """One speed check at a time on this machine, so that parallel hosts do not time each other."""
+    path = os.path.join(tempfile.gettempdir(), "etude-speed.lock")
+    try:
+        descriptor = os.open(path, os.O_RDONLY)  # another user's file may be opened, and not created anew
+    except FileNotFoundError:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o444)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,178 @@
+"""One grading inside a host: runs a submission through the checks of its exercise, in the grader's order."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from etude.errors import JudgeError
+from etude.judge import seeds
+from etude.judge.candidate import Answer, Candidate, Quarters
+from etude.judge.job import Job
+from etude.judge.marker import SPEC, CheckSpec
+from etude.judge.outcomes import CandidateError, CheckFailure
+from etude.judge.proxy import SubmissionProxy
+from etude.judge.rules import parse
+from etude.report import Category, CheckResult, Isolation, Rationale, Report, Status, Timing
+
+SHARED_BYTES = 64 << 20  # of each mapping of a worker that is timed
+
+EXCINFO = pytest.StashKey[BaseException]()
+
+
+@dataclass
+class GradingRun:
+    """What the fixtures of the running check need."""
+
+    job: Job
+    seed: int
+    quarters: Quarters
+    candidate: Candidate
+    timing: Timing | None = None  # left by the clock fixture
+    helpers: dict[str, Candidate] = field(default_factory=dict)  # reference and echo, once the clock asks for them
+
+    @property
+    def proxy(self) -> SubmissionProxy:
+        return SubmissionProxy(self.candidate, self.job.exercise.banned)
+
+    def helper(self, label: str, source: str | None = None) -> Candidate:
+        """A worker of our own beside the candidate's: the reference answer, or the echo."""
+        if label not in self.helpers:
+            answer = self.candidate.answer
+            if source is None:
+                answer = Answer(label, "", None, (), answer.call_seconds, answer.total_seconds)
+            else:
+                answer = Answer(label, source, answer.probe, answer.entry_points, answer.call_seconds, answer.total_seconds)
+            self.helpers[label] = Candidate(answer, self.quarters, SHARED_BYTES)
+        return self.helpers[label]
+
+    def close(self) -> None:
+        for candidate in (self.candidate, *self.helpers.values()):
+            candidate.close()
+
+
+def start(job: Job, seed: int, quarters: Quarters, timed: bool) -> GradingRun:
+    exercise = job.exercise
+    probe = exercise.probe_path.read_text("utf-8") if exercise.probe_path.exists() else None
+    answer = Answer(
+        job.submission.replace("\\", "/").rsplit("/", 1)[-1] or "submission",
+        job.source,
+        probe,
+        exercise.entry_points,
+        min(exercise.call_seconds, job.options.timeout or exercise.call_seconds),
+        job.options.timeout or exercise.total_seconds,
+    )
+    return GradingRun(job, seed, quarters, Candidate(answer, quarters, SHARED_BYTES if timed else 0))
+
+
+def run(
+    grading: GradingRun, items: Sequence[pytest.Item], on_check: Callable[[CheckResult], None], versions: dict[str, str]
+) -> Report:
+    """Every check's result; JudgeError for a fault of the grader's own."""
+    began = time.perf_counter()
+    options = grading.job.options
+    problem = _load(grading)
+    results: list[CheckResult] = []
+    for position, item in enumerate(items):
+        spec = item.stash[SPEC]
+        if options.checks is not None and spec.name not in options.checks:
+            continue
+        following = items[position + 1] if position + 1 < len(items) else None
+        result = _left_out(spec, options.speed) or _waived(spec, results, problem, options.fail_fast)
+        results.append(result or _run_item(grading, item, spec, following))
+        on_check(results[-1])
+    return Report(
+        exercise=grading.job.exercise.id,
+        submission=grading.job.submission,
+        seed=grading.seed,
+        feedback="full",
+        device=options.device,
+        isolation=grading.candidate.isolation or Isolation("none", 0, False, ("no code was run",)),
+        seconds=time.perf_counter() - began,
+        checks=tuple(results),
+        problem=problem,
+        versions=versions,
+    )
+
+
+def _load(grading: GradingRun) -> Rationale | None:
+    """Parse on the host, load in a worker; the reason why the answer cannot be run at all, if there is one."""
+    answer = grading.candidate.answer
+    try:
+        parse(answer.source)
+    except SyntaxError as error:
+        line = (error.text or "").rstrip("\n")[:200]
+        caret = "\n    " + " " * max((error.offset or 1) - 1, 0) + "^" if line else ""
+        return Rationale(f"syntax error: {error.msg}", traceback=f"{answer.name}:{error.lineno}\n    {line}{caret}")
+    try:
+        grading.candidate.load()
+    except CandidateError as error:
+        return error.rationale
+    return None
+
+
+def _result(spec: CheckSpec, status: Status, seconds: float = 0.0, **fields: object) -> CheckResult:
+    return CheckResult(
+        spec.name, spec.description, spec.category, spec.points, status, seconds, testimony=spec.testimony, **fields  # type: ignore[arg-type]
+    )
+
+
+def _left_out(spec: CheckSpec, speed: bool) -> CheckResult | None:
+    if spec.category is Category.SPEED and not speed:
+        return _result(spec, Status.SKIPPED, rationale=Rationale("speed checks were not asked for"), counts=False)
+    return None
+
+
+def _waived(
+    spec: CheckSpec, results: Sequence[CheckResult], problem: Rationale | None, fail_fast: bool
+) -> CheckResult | None:
+    """A check that need not run: the answer cannot, or what it depends on did not pass."""
+    if problem is not None:
+        return _result(spec, Status.ERROR)
+    missed = [result for result in results if result.status is not Status.PASSED and result.counts]
+    if fail_fast and missed:
+        return _result(spec, Status.SKIPPED, rationale=Rationale("an earlier check did not pass"))
+    for result in missed:
+        if result.name in spec.depends_on:
+            return _result(spec, Status.SKIPPED, rationale=Rationale(f"waits for “{result.description}”"))
+    return None
+
+
+def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> CheckResult:
+    grading.timing = None
+    item.stash[EXCINFO] = None  # type: ignore[assignment]
+    began = time.perf_counter()
+    try:
+        grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name))
+        runtestprotocol(item, log=False, nextitem=following)
+        error = item.stash[EXCINFO]
+    except CandidateError as died:  # a module that loads once and not twice
+        error = died
+    seconds = time.perf_counter() - began
+    printed = grading.candidate.printed()
+    if error is None:
+        return _result(spec, Status.PASSED, seconds, output=printed, timing=grading.timing)
+    if isinstance(error, pytest.skip.Exception):
+        return _result(spec, Status.SKIPPED, seconds, rationale=Rationale(str(error)), counts=False)
+    if isinstance(error, (CheckFailure, CandidateError)):
+        status = Status.FAILED if isinstance(error, CheckFailure) else Status.ERROR
+        rationale = dataclasses.replace(error.rationale, given=error.rationale.given or grading.candidate.given())
+        return _result(spec, status, seconds, rationale=rationale, help=error.help, output=printed, timing=grading.timing)
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        raise error
+    raise JudgeError(_grader_fault(grading, item, error))
+
+
+def _grader_fault(grading: GradingRun, item: pytest.Item, error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == str(grading.job.exercise.grader_path)] or frames[-1:]
+    print("".join(traceback.format_exception(error)), file=sys.stderr)
+    where = f"line {own[-1].lineno}" if own else "somewhere"
+    return f"{grading.job.exercise.grader_path}: {item.name} ({where}) raised {type(error).__name__}: {error}"

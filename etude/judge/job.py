@@ -1,0 +1,51 @@
+"""What a client asks a host for: one submission to one exercise, as JSON between the two processes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etude.exercise import Exercise, Framework, Level
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """How to grade. Without a seed the host draws one; without a timeout the exercise's own stands."""
+
+    seed: int | None = None
+    speed: bool = True
+    timeout: float | None = None  # seconds for one submission
+    device: str = "cpu"
+    allow_unisolated: bool = False
+    checks: tuple[str, ...] | None = None  # only these, by the name of the test function
+    fail_fast: bool = False  # skip what follows the first check that does not pass
+
+
+@dataclass(frozen=True)
+class Job:
+    exercise: Exercise
+    submission: str
+    source: str
+    options: GradeOptions
+
+    def to_json(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "exercise": {**dataclasses.asdict(self.exercise), "bank": str(self.exercise.bank)}}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Job:
+        def lists_as_tuples(fields: dict[str, Any]) -> dict[str, Any]:
+            return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+
+        fields = lists_as_tuples(data["exercise"])
+        exercise = Exercise(
+            **{
+                **fields,
+                "bank": Path(fields["bank"]),
+                "level": Level(fields["level"]),
+                "framework": Framework(fields["framework"]),
+            }
+        )
+        options = GradeOptions(**lists_as_tuples(data["options"]))
+        return cls(exercise, data["submission"], data["source"], options)

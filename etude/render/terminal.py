@@ -1,0 +1,165 @@
+"""A Report as a scorecard for people.
+
+Everything that came from the candidate passes through `visible` and is printed as rich.text.Text, never as markup: an
+answer can neither colour the scorecard nor overwrite a line of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from etude.render.visible import bounded, visible, visible_line
+from etude.report import CheckResult, Isolation, Rationale, Report, Status, Timing
+
+WIDEST = 110  # lines longer than this are hard to read, whatever the terminal
+VALUE_LINES, TRACEBACK_LINES, OUTPUT_LINES = 12, 24, 12
+
+
+class _Look(NamedTuple):
+    mark: str
+    plain_mark: str  # where the terminal's encoding has no ✓
+    style: str
+
+
+_LOOKS = {
+    Status.PASSED: _Look("✓", "+", "green"),
+    Status.FAILED: _Look("✗", "x", "red"),
+    Status.ERROR: _Look("!", "!", "yellow"),
+    Status.SKIPPED: _Look("–", "-", "dim"),
+}
+
+
+def render_report(report: Report, console: Console) -> None:
+    width = min(console.width, WIDEST)
+    unicode = console.encoding.lower().startswith("utf")
+    for part in (*_header(report), *_problem(report), *_checks(report, unicode), *_total(report)):
+        console.print(part, width=width, highlight=False)
+
+
+def _header(report: Report) -> Iterator[RenderableType]:
+    title = Table.grid(expand=True, padding=(0, 2))
+    title.add_column(no_wrap=True)
+    title.add_column(justify="right", overflow="fold")
+    title.add_row(Text(visible_line(report.exercise), "bold"), Text(visible_line(report.submission)))
+    facts = [_isolation(report.isolation), report.device]
+    if report.seed is not None:
+        facts.append(f"seed {report.seed}")
+    yield Text()
+    yield title
+    yield Text(" · ".join(facts), "dim" if report.isolation.level == "kernel" else "yellow")
+    yield Rule(style="dim")
+
+
+def _isolation(isolation: Isolation) -> str:
+    lacks = f" (no {', '.join(isolation.lacks)})" if isolation.lacks else ""
+    return f"{isolation.level} isolation{lacks}"
+
+
+def _problem(report: Report) -> Iterator[RenderableType]:
+    """Why the answer could not be loaded at all."""
+    if report.problem is not None:
+        yield Text("The answer could not be run.", "bold yellow")
+        yield from _details(report.problem, None, "")
+
+
+def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
+    for check in report.checks:
+        yield _headline(check, unicode)
+        if check.timing is not None:
+            yield _indented(Text(_timing(check.timing), "dim"))
+        if check.status is Status.SKIPPED and check.rationale is not None:
+            yield _indented(Text(visible(bounded(check.rationale.problem, VALUE_LINES)), "dim"))
+        elif check.status in (Status.FAILED, Status.ERROR):
+            yield from _details(check.rationale, check.help, check.output)
+
+
+def _headline(check: CheckResult, unicode: bool) -> Table:
+    look = _LOOKS[check.status]
+    passed = check.status is Status.PASSED
+    line = Table.grid(expand=True, padding=(0, 1, 0, 0))
+    line.add_column(width=1)
+    line.add_column(ratio=1, overflow="fold")
+    line.add_column(width=5, justify="right", no_wrap=True)
+    line.add_column(width=8, justify="right", no_wrap=True)
+    line.add_row(
+        Text(look.mark if unicode else look.plain_mark, look.style),
+        Text(visible_line(check.description), "dim" if check.status is Status.SKIPPED else "" if passed else "bold"),
+        Text(f"{check.earned}/{check.points}" if check.counts else "n/a", "dim" if not check.counts else look.style),
+        Text("" if check.status is Status.SKIPPED else duration(check.seconds), "dim"),
+    )
+    return line
+
+
+def _timing(timing: Timing) -> str:
+    return (
+        f"{timing.ratio:.2f} times the reference's time, at most {timing.threshold:g} allowed: "
+        f"{duration(timing.answer_median)} against {duration(timing.reference_median)}, "
+        f"median of {timing.rounds} rounds"
+    )
+
+
+def _details(rationale: Rationale | None, help: str | None, output: str) -> Iterator[RenderableType]:
+    """What happened, under its check: the problem, then a labelled row for each thing there is to say of it."""
+    rows: list[tuple[str, str | None, int, str]] = []
+    if rationale is not None:
+        yield _indented(Text(visible(bounded(rationale.problem, VALUE_LINES))))
+        rows = [
+            ("given", rationale.given, VALUE_LINES, ""),
+            ("returned", rationale.returned, VALUE_LINES, "red"),
+            ("wanted", rationale.wanted, VALUE_LINES, "green"),
+            ("difference", rationale.difference, VALUE_LINES, ""),
+            ("your code", rationale.traceback, TRACEBACK_LINES, ""),
+        ]
+    rows += [("printed", output.rstrip("\n"), OUTPUT_LINES, ""), ("help", help, VALUE_LINES, "cyan")]
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", width=len("difference"))
+    grid.add_column(overflow="fold")
+    for label, value, lines, style in rows:
+        if value:
+            grid.add_row(label, Text(visible(bounded(value, lines)), style))
+    if grid.row_count:
+        yield _indented(grid)
+    if rationale or grid.row_count:
+        yield Text()
+
+
+def _indented(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, 2))
+
+
+def _total(report: Report) -> Iterator[RenderableType]:
+    yield Rule(style="dim")
+    style = "green" if report.full_marks else "red" if report.score == 0 else "yellow"
+    verdict = "full marks" if report.full_marks else percent(report.fraction)
+    line = Table.grid(expand=True, padding=(0, 2, 0, 0))
+    for _ in range(3):
+        line.add_column(no_wrap=True)
+    line.add_column(ratio=1, justify="right", no_wrap=True)
+    line.add_row(
+        Text(f"{report.score} of {report.maximum} points", f"bold {style}"),
+        ProgressBar(total=max(report.maximum, 1), completed=report.score, width=30, complete_style=style,
+                    finished_style=style),
+        Text(verdict, style),
+        Text(duration(report.seconds), "dim"),
+    )  # fmt: skip
+    yield line
+
+
+def duration(seconds: float) -> str:
+    """About three figures: 51.0 µs, 8.40 ms, 1.24 s."""
+    unit, size = next(((u, n) for u, n in (("s", 1.0), ("ms", 1e-3)) if seconds >= n), ("µs", 1e-6))
+    value = seconds / size
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f} {unit}"
+
+
+def percent(fraction: float) -> str:
+    """Rounded down: 100% is said of full marks only."""
+    return f"{int(fraction * 100 + 1e-9)}%"

@@ -1,0 +1,176 @@
+"""What a grading says: frozen values, to JSON and back. Totals and the overall status are derived, never stored."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+FORMAT_VERSION = 1
+
+
+class Status(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"  # the answer could not be run
+    SKIPPED = "skipped"
+
+
+class Category(StrEnum):
+    CONTRACT = "contract"
+    CORRECTNESS = "correctness"
+    GRADIENT = "gradient"
+    STABILITY = "stability"
+    RULES = "rules"
+    ERRORS = "errors"
+    SPEED = "speed"
+
+
+@dataclass(frozen=True)
+class Rationale:
+    """Why a check did not pass. `problem` is one sentence; the rest is there where it helps."""
+
+    problem: str
+    given: str | None = None
+    returned: str | None = None
+    wanted: str | None = None
+    difference: str | None = None  # where the two first differ, and by how much
+    traceback: str | None = None  # the candidate's own lines
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A speed check's measurement; seconds a call."""
+
+    ratio: float  # (answer - echo) / (reference - echo), the median over the rounds
+    threshold: float
+    rounds: int
+    answer_median: float
+    reference_median: float
+    answer_min: float
+    answer_stddev: float
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    name: str
+    description: str
+    category: Category
+    points: int
+    status: Status
+    seconds: float
+    rationale: Rationale | None = None
+    help: str | None = None
+    output: str = ""  # what the candidate's code printed during the check
+    timing: Timing | None = None
+    testimony: bool = False  # rests on what the worker says of itself
+    counts: bool = True  # False: left out of the maximum (not asked for, or no such device)
+
+    @property
+    def earned(self) -> int:
+        return self.points if self.status is Status.PASSED and self.counts else 0
+
+    @property
+    def maximum(self) -> int:
+        return self.points if self.counts else 0
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> CheckResult:
+        rationale, timing = data["rationale"], data["timing"]
+        return cls(
+            **{
+                **data,
+                "category": Category(data["category"]),
+                "status": Status(data["status"]),
+                "rationale": Rationale(**rationale) if rationale else None,
+                "timing": Timing(**timing) if timing else None,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """How the candidate's code was confined: level `kernel` (Landlock and seccomp) or `process` (a plain process)."""
+
+    level: str
+    landlock_abi: int
+    seccomp: bool
+    lacks: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Isolation:
+        return cls(**{**data, "lacks": tuple(data["lacks"])})
+
+
+@dataclass(frozen=True)
+class Report:
+    exercise: str
+    submission: str  # what the answer was called: a path, or "standard input"
+    seed: int | None  # None where the feedback withholds it
+    feedback: str  # "full" or "exam"
+    device: str
+    isolation: Isolation
+    seconds: float
+    checks: tuple[CheckResult, ...]
+    problem: Rationale | None = None  # the answer could not be loaded at all
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        return sum(check.earned for check in self.checks)
+
+    @property
+    def maximum(self) -> int:
+        return sum(check.maximum for check in self.checks)
+
+    @property
+    def fraction(self) -> float:
+        return self.score / self.maximum if self.maximum else 0.0
+
+    @property
+    def full_marks(self) -> bool:
+        return self.problem is None and self.maximum > 0 and self.score == self.maximum
+
+    @property
+    def status(self) -> Status:
+        if self.problem is not None:
+            return Status.ERROR
+        return Status.PASSED if self.full_marks else Status.FAILED
+
+    def for_exam(self) -> Report:
+        """What a candidate may see in an exam: which checks there are and how each ended, and nothing of why."""
+
+        def withheld(check: CheckResult) -> CheckResult:
+            return dataclasses.replace(check, rationale=None, help=None, output="", timing=None)
+
+        return dataclasses.replace(
+            self, feedback="exam", seed=None, checks=tuple(withheld(check) for check in self.checks)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, with the derived totals beside them for readers in other languages."""
+        return {
+            "format_version": FORMAT_VERSION,
+            **dataclasses.asdict(self),
+            "score": self.score,
+            "maximum": self.maximum,
+            "status": self.status.value,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Report:
+        """The inverse of `to_json`; ValueError for a format that this version does not read."""
+        if data.get("format_version") != FORMAT_VERSION:
+            raise ValueError(f"report format {data.get('format_version')!r}: this étude reads {FORMAT_VERSION}")
+        derived = {"format_version", "score", "maximum", "status"}
+        fields = {key: value for key, value in data.items() if key not in derived}
+        problem = fields["problem"]
+        return cls(
+            **{
+                **fields,
+                "isolation": Isolation.from_json(fields["isolation"]),
+                "checks": tuple(CheckResult.from_json(check) for check in fields["checks"]),
+                "problem": Rationale(**problem) if problem else None,
+            }
+        )

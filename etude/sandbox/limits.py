@@ -1,0 +1,102 @@
+"""What bounds a process without naming a path or a call: capabilities, resource limits, descriptors, its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
+
+_PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 1, 23, 24
+_PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL = 47, 4
+_CAPABILITY_VERSION_3 = 0x2008_0522
+_CLOSE_RANGE = 436
+_LAST_DESCRIPTOR = (1 << 31) - 1
+_MEMLOCK_BYTES = 64 << 10
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+def drop_capabilities() -> None:
+    """Give up every capability for good; the uid stays. An ordinary user has none to give up."""
+    libc = _libc()
+    capability = 0
+    while libc.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) >= 0:
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused to ordinary users: no_new_privs covers them
+        capability += 1
+    libc.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable, twice 32 bits each
+    _checked(libc.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
+
+
+def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, descriptors: int = 512) -> None:
+    """Limit further memory, processor time, the size of a file, and open descriptors, beyond raising again.
+
+    RLIMIT_NPROC is left: it counts a user's processes everywhere and does not bind root; seccomp denies new ones.
+    RLIMIT_STACK is left: threads took their stack size from it when the interpreter started.
+    """
+    if sys.platform == "win32":
+        return
+    wanted = {
+        resource.RLIMIT_DATA: _data_bytes() + memory_bytes,
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_FSIZE: file_bytes,
+        resource.RLIMIT_NOFILE: descriptors,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: _MEMLOCK_BYTES,
+    }
+    for limit, value in wanted.items():
+        _, hard = resource.getrlimit(limit)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
+
+
+def close_descriptors(keep: Collection[int]) -> None:
+    """Close every descriptor that is not in `keep`."""
+    start = 0
+    for kept in sorted(set(keep)):
+        _close_range(start, kept - 1)
+        start = kept + 1
+    _close_range(start, _LAST_DESCRIPTOR)
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed when the parent dies; `parent` is its pid, taken before the fork, in case it is dead already."""
+    if sys.platform == "linux":
+        _checked(_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _data_bytes() -> int:
+    """The size of our private writable memory, as RLIMIT_DATA counts it; 0 where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmData:")), 0)
+
+
+def _close_range(first: int, last: int) -> None:
+    if first > last:
+        return
+    if sys.platform != "linux" or _libc().syscall(_CLOSE_RANGE, first, last, 0) != 0:
+        os.closerange(first, min(last, os.sysconf("SC_OPEN_MAX")) + 1)
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, name: str) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")

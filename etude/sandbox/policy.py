@@ -1,0 +1,143 @@
+"""What a worker may do: limits, capabilities, Landlock and seccomp together, and the list of what it may read."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from etude.report import Isolation
+from etude.sandbox import landlock, limits, seccomp
+
+_FILE_BYTES = 256 << 20
+_WRITABLE_DEVICE = Path("/dev/null")
+_SYSTEM = tuple(
+    Path(name)
+    for name in (
+        # shared libraries and what the loader reads
+        *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf"),
+        # time zone, locale, file types, fonts
+        *("/usr/share/zoneinfo", "/etc/localtime", "/usr/share/locale", "/usr/share/i18n", "/etc/mime.types"),
+        *("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/etc/fonts"),
+        *("/dev/urandom", "/dev/zero"),
+        # TensorFlow aborts without these
+        *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
+    )
+)
+# What a Landlock below the version does not guard.
+_SINCE = (
+    (3, "truncation rules (Landlock ABI below 3)"),
+    (4, "TCP rules (Landlock ABI below 4)"),
+    (5, "device control rules (Landlock ABI below 5)"),
+    (6, "rules on signals and abstract sockets (Landlock ABI below 6)"),
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one worker may do. `temp` is its own directory; nothing in `hidden` may be read.
+
+    `readable` is `readable_paths(hidden)`, worked out once before the fork; without it each worker does so itself.
+    """
+
+    temp: Path
+    hidden: tuple[Path, ...]
+    memory_bytes: int = 2 << 30
+    cpu_seconds: int = 120
+    isolated: bool = True
+    readable: tuple[Path, ...] | None = None
+
+
+def available() -> Isolation:
+    """What this machine could give. Changes nothing, but imports pyseccomp: call it before the fork."""
+    version, filtered = landlock.abi(), seccomp.available()
+    return Isolation("kernel" if version and filtered else "process", version, filtered, _lacks(version, filtered))
+
+
+def confine(policy: Policy) -> Isolation:
+    """Confine the calling process for good; it has just been forked and has one thread. OSError where that fails.
+
+    Landlock and seccomp are left out, and named in `lacks`, only where the machine does not have them.
+    """
+    isolation = available() if policy.isolated else Isolation("process", 0, False, ("isolation (not asked for)",))
+    limits.set_resource_limits(policy.memory_bytes, policy.cpu_seconds, _FILE_BYTES)
+    if not policy.isolated:
+        return isolation
+    if sys.platform == "linux":
+        if len(os.listdir("/proc/self/task")) != 1:  # Landlock and seccomp bind the calling thread only
+            raise RuntimeError("a worker must be confined before it has threads")
+        limits.drop_capabilities()
+    if isolation.landlock_abi:
+        if any(policy.temp in (path, *path.parents) for path in policy.hidden):
+            raise ValueError(f"{policy.temp}: a worker's own directory must not hold what is hidden")
+        readable = readable_paths(policy.hidden) if policy.readable is None else policy.readable
+        own = Path(f"/proc/{os.getpid()}")
+        landlock.restrict([*readable, own], [policy.temp, _WRITABLE_DEVICE], _listed(readable))
+    if isolation.seccomp:
+        seccomp.install()
+    return isolation
+
+
+def readable_paths(hidden: Iterable[Path]) -> list[Path]:
+    """What a worker may read beside its own files: libraries, system data, and nothing that is or holds `hidden`."""
+    return without((*_import_directories(), *_library_directories(), *_SYSTEM), hidden)
+
+
+def without(allowed: Iterable[Path], hidden: Iterable[Path]) -> list[Path]:
+    """`allowed`, resolved and less `hidden`: a directory that holds a hidden path gives way to its other entries."""
+    barred = {path.resolve() for path in hidden}
+    return _outermost(kept for path in allowed if os.path.exists(path) for kept in _visible(path.resolve(), barred))
+
+
+def _visible(path: Path, barred: set[Path]) -> Iterator[Path]:
+    if not barred.isdisjoint((path, *path.parents)):
+        return
+    if not any(path in inner.parents for inner in barred):
+        yield path
+        return
+    for entry in _entries(path):
+        if not entry.is_symlink():  # a rule binds what a link points to, which has a path of its own
+            yield from _visible(entry, barred)
+
+
+def _entries(path: Path) -> list[Path]:
+    try:
+        return sorted(path.iterdir())
+    except OSError:  # what we cannot list, a worker cannot read
+        return []
+
+
+def _outermost(paths: Iterable[Path]) -> list[Path]:
+    """Each path once, and none that lies inside another: fewer rules."""
+    found = set(paths)
+    return sorted(path for path in found if found.isdisjoint(path.parents))
+
+
+def _import_directories() -> list[Path]:
+    base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    found = {path for vars in ({}, base) for name in names if (path := sysconfig.get_path(name, vars=vars))}
+    return [Path(path) for path in sorted(found)]
+
+
+def _library_directories() -> list[Path]:
+    """Where shared libraries lie beside the system's own: the interpreter's, and the loader's variable."""
+    entries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
+    named = (Path(entry) for entry in entries if entry.startswith("/"))
+    return [Path(sys.base_prefix, "lib"), Path(sys.prefix, "lib"), *(path for path in named if len(path.parts) > 2)]
+
+
+def _listed(readable: Iterable[Path]) -> list[Path]:
+    """Import directories that `without` took apart: the import system still has to list them."""
+    apart = {path.parent for path in readable}
+    return [path for entry in sys.path if (path := Path(os.path.realpath(entry))) in apart]
+
+
+def _lacks(version: int, filtered: bool) -> tuple[str, ...]:
+    missing = [] if filtered else ["no system-call filter (libseccomp or pyseccomp missing, or not Linux)"]
+    if not version:
+        return "no Landlock (kernel too old, or not Linux)", *missing
+    return *(phrase for since, phrase in _SINCE if version < since), *missing

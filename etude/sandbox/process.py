@@ -1,0 +1,168 @@
+"""The host's end of one worker: asks it, watches its limits from outside, and says how it ended."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etude.report import Isolation
+from etude.sandbox.usage import Limits, exceeded
+from etude.sandbox.wire import Channel, WireError
+from etude.sandbox.worker import WorkerSpec
+from etude.sandbox.zygote import Zygote
+
+MAX_CALLBACKS = 100_000  # of one call
+START_SECONDS = 30.0
+
+# The exceptions of a host function that cross by type; any other crosses as a TypeError.
+_TRAVELLING = (ArithmeticError, IndexError, KeyError, OverflowError, RuntimeError, ValueError, ZeroDivisionError)
+
+Callbacks = Mapping[int, Callable[..., Any]]
+
+
+class WorkerEnded(Exception):
+    """The worker is gone, or had to be ended; the message says why, in the candidate's terms."""
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Two stretches of memory shared with one worker, for the large arrays of a speed check."""
+
+    to_worker: mmap.mmap
+    from_worker: mmap.mmap
+    descriptors: tuple[int, int]
+    size: int
+
+    @classmethod
+    def make(cls, size: int) -> Mappings:
+        made = []
+        for name in ("to_worker", "from_worker"):
+            descriptor = os.memfd_create(name)
+            os.ftruncate(descriptor, size)  # sparse: only what is used takes memory
+            made.append((descriptor, mmap.mmap(descriptor, size)))
+        (first, to_worker), (second, from_worker) = made
+        return cls(to_worker, from_worker, (first, second), size)
+
+
+class WorkerProcess:
+    """A worker from its fork to its end. Not to be used after it raised `WorkerEnded`."""
+
+    def __init__(
+        self, zygote: Zygote, readable: tuple[str, ...], isolated: bool, limits: Limits, shared_bytes: int = 0
+    ) -> None:
+        self._zygote, self._limits = zygote, limits
+        self._temp = tempfile.mkdtemp(prefix="etude-")
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
+        mappings = Mappings.make(shared_bytes) if shared_bytes else None
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        spec = WorkerSpec(self._temp, readable, isolated, limits.cpu_seconds, shared_bytes)
+        inherited = [theirs.fileno(), self._output.fileno(), *(mappings.descriptors if mappings else ())]
+        self._pid: int | None = zygote.spawn(spec, inherited)
+        theirs.close()
+        for descriptor in mappings.descriptors if mappings else ():
+            os.close(descriptor)
+        self._channel = Channel(
+            ours,
+            shared_out=memoryview(mappings.to_worker) if mappings else None,
+            shared_in=memoryview(mappings.from_worker) if mappings else None,
+        )
+        ready = self._exchange(None, START_SECONDS, {})
+        self.isolation = Isolation.from_json(ready)
+
+    def ask(
+        self, request: dict[str, Any], seconds: float, callbacks: Callbacks | None = None, shared: bool = False
+    ) -> dict[str, Any]:
+        """Send a request and return its reply: a dict with one of `value`, `raised`, `unsendable`."""
+        if self._channel.pending():
+            self._end("your code wrote to a descriptor that is not its own")
+        reply = self._exchange({**request, "shared": shared}, seconds, callbacks or {})
+        if not isinstance(reply, dict) or len(reply) != 1 or not {"value", "raised", "unsendable"} & set(reply):
+            self._end("your code wrote to a descriptor that is not its own")
+        return reply
+
+    def _exchange(self, request: dict[str, Any] | None, seconds: float, callbacks: Callbacks) -> Any:
+        deadline = time.monotonic() + seconds
+        try:
+            if request is not None:
+                self._channel.send(request, shared=request["shared"], deadline=deadline, on_wait=self._look)
+            reply = self._channel.receive(deadline=deadline, on_wait=self._look)
+            for _ in range(MAX_CALLBACKS):
+                if not isinstance(reply, dict) or "callback" not in reply:
+                    return reply
+                self._channel.send(_call_back(reply, callbacks), deadline=deadline, on_wait=self._look)
+                reply = self._channel.receive(deadline=deadline, on_wait=self._look)
+            self._end(f"your code called the function it was given more than {MAX_CALLBACKS:,} times")
+        except TimeoutError:
+            self._end(f"time limit: no answer after {seconds:g} seconds")
+        except WireError:
+            self._end("your code wrote to a descriptor that is not its own")
+        except ConnectionError:
+            self._end(None)
+        except BaseException:  # a grader's own failure in a callback, or Ctrl-C: the worker still waits
+            self.close()
+            raise
+
+    def _look(self) -> None:
+        assert self._pid is not None
+        problem = exceeded(self._limits, self._pid, Path(self._temp), self._output.fileno())
+        if problem:
+            self._end(problem)
+
+    def _end(self, problem: str | None) -> Any:
+        """Kill what is left and raise; without a problem of our own, the way it ended is the problem."""
+        code = self._kill()
+        raise WorkerEnded(problem or _ending(code))
+
+    def _kill(self) -> int:
+        pid, self._pid = self._pid, None
+        code = self._zygote.end(pid) if pid is not None else 0
+        self._channel.close()
+        shutil.rmtree(self._temp, ignore_errors=True)
+        return code
+
+    def printed(self, start: int = 0, limit: int = 4_000) -> str:
+        """What the candidate's code printed from byte `start` on, cut at `limit`."""
+        return os.pread(self._output.fileno(), limit, start).decode("utf-8", "replace")
+
+    def printed_bytes(self) -> int:
+        return os.fstat(self._output.fileno()).st_size
+
+    @property
+    def alive(self) -> bool:
+        return self._pid is not None
+
+    def close(self) -> None:
+        if self._pid is not None:
+            self._kill()
+
+
+def _call_back(request: dict[str, Any], callbacks: Callbacks) -> dict[str, Any]:
+    """Run a host function on plain copies; of its exceptions the type travels, from a fixed list."""
+    function = callbacks.get(request["callback"]) if type(request["callback"]) is int else None
+    arguments = request.get("args")
+    if function is None or type(arguments) is not list:
+        raise WireError("no such callback")
+    try:
+        return {"value": function(*arguments)}
+    except Exception as error:  # it was called with what the candidate chose
+        name = type(error).__name__ if type(error) in _TRAVELLING else "TypeError"
+        return {"type": name, "message": str(error)[:1_000]}
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"your code ended its process (exit status {code})"
+    name = signal.Signals(-code).name if -code in {item.value for item in signal.Signals} else str(-code)
+    known = {"SIGSEGV": "a segmentation fault", "SIGXCPU": "the processor time limit", "SIGXFSZ": "a file too large"}
+    return f"your code was ended by {known.get(name, name)}"
+
+

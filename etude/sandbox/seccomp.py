@@ -1,0 +1,124 @@
+"""The system calls a worker may not make, as a seccomp filter.
+
+Landlock guards paths; this guards what paths cannot say: processes, sockets, other processes' memory and
+scheduling, ownership and times of files. Calls that are not named stay allowed, so that frameworks run.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import sys
+from collections.abc import Iterator
+
+_PR_SET_SECCOMP, _FILTER_MODE = 22, 2
+
+_DENIED = """
+socket connect bind listen accept accept4 socketcall
+chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat chown32 fchown32 lchown32 file_setattr
+setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
+utime utimes utimensat utimensat_time64 futimesat mknod mknodat
+setpriority nice sched_setscheduler sched_setparam sched_setattr sched_setaffinity ioprio_set
+clock_settime clock_settime64 clock_adjtime clock_adjtime64 adjtimex settimeofday stime
+ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
+mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr mq_timedsend_time64 mq_timedreceive_time64
+inotify_init inotify_init1 inotify_add_watch inotify_rm_watch fanotify_init fanotify_mark
+memfd_create memfd_secret
+fork vfork execve execveat setsid setpgid
+tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
+ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
+mount umount umount2 pivot_root chroot open_tree open_tree_attr move_mount fsopen fsconfig fsmount fspick mount_setattr
+unshare setns add_key request_key keyctl io_uring_setup io_uring_enter io_uring_register
+bpf perf_event_open userfaultfd name_to_handle_at open_by_handle_at lookup_dcookie personality
+setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset
+setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setfsuid32 setfsgid32 setgroups32
+swapon swapoff reboot kexec_load kexec_file_load init_module finit_module delete_module create_module
+quotactl quotactl_fd acct syslog nfsservctl vhangup iopl ioperm modify_ldt sethostname setdomainname _sysctl uselib
+set_mempolicy set_mempolicy_home_node mbind migrate_pages move_pages
+"""
+
+# Newer than many a libseccomp, with the same number on every architecture that we run on.
+_NUMBERS = {"fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469}
+
+_SOCK_STREAM_BITS = ((1, 0), (2, 2), (4, 4), (8, 8))  # (mask, value) that each say: the type is not SOCK_STREAM
+# F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals to others, and making others wait.
+_FCNTL_DENIED = (8, 10, 15, 1024, 1026)
+_IOCTL_DENIED = (0x5412, 0x541C, 0x540E, 0x5410, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCSCTTY, TIOCSPGRP, TIOCSETD
+_IOCTL_LAST_TTY = 0x5460  # above lie chattr, fs-verity, FIOSETOWN, …, which need no more than an open file
+# PR_SET_PDEATHSIG and PR_SET_DUMPABLE would shake off the host's kill and its memory samples; PR_SCHED_CORE schedules.
+_PRCTL_DENIED = (1, 4, 62)
+_CLONE_THREAD = 0x10000
+_SHARED_ANONYMOUS, _GROWS_DOWN = 0x21, 0x100  # neither counts towards RLIMIT_DATA
+_INT = 0xFFFF_FFFF  # the kernel reads an int argument's low half only, so must the filter
+
+_Arguments = tuple[tuple[int, ...], ...]  # ((index, comparison, value[, value]), …), all of which must hold
+
+
+def available() -> bool:
+    """Whether libseccomp is here and the kernel takes filters."""
+    if sys.platform != "linux":
+        return False
+    try:
+        import pyseccomp  # noqa: F401
+    except (ImportError, RuntimeError):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    # With no program the kernel says EFAULT where it knows filters, EINVAL where it does not.
+    return libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, 0, 0, 0) == -1 and ctypes.get_errno() == errno.EFAULT
+
+
+def install() -> None:
+    """Load the filter into the calling thread, for good; only the calling process may then be signalled.
+
+    Call `available` before the fork: importing pyseccomp runs a subprocess, and takes 25 ms.
+    """
+    import pyseccomp as scmp
+
+    rules = scmp.SyscallFilter(scmp.ALLOW)
+    rules.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
+    for action, name, arguments in _rules(os.getpid()):
+        if (number := _number(name)) is not None:
+            rules.add_rule(action, number, *(scmp.Arg(*argument) for argument in arguments))
+    rules.load()
+
+
+def _number(name: str) -> int | None:
+    import pyseccomp as scmp
+
+    number: int = scmp.resolve_syscall(scmp.Arch.NATIVE, name)
+    return number if number >= 0 else _NUMBERS.get(name)
+
+
+def _rules(pid: int) -> Iterator[tuple[int, str, _Arguments]]:
+    """(action, call, arguments) of every rule."""
+    import pyseccomp as scmp
+
+    yield scmp.ERRNO(errno.ENOSYS), "clone3", ()  # libc falls back to clone, whose flags a filter can read
+    denied = scmp.ERRNO(errno.EPERM)
+    for name in _DENIED.split():
+        yield denied, name, ()
+    for name, arguments in _conditional(pid):
+        yield denied, name, arguments
+
+
+def _conditional(pid: int) -> Iterator[tuple[str, _Arguments]]:
+    """Calls that are denied with certain arguments only."""
+    import pyseccomp as scmp
+
+    masked, differs = scmp.MASKED_EQ, scmp.NE
+    yield "socketpair", ((0, differs, 1),)  # AF_UNIX
+    for mask, value in _SOCK_STREAM_BITS:
+        yield "socketpair", ((1, masked, mask, value),)
+    yield "prlimit64", ((0, differs, 0),)
+    yield "kill", ((0, differs, pid),)
+    yield "tgkill", ((0, differs, pid),)
+    yield "clone", ((0, masked, _CLONE_THREAD, 0),)
+    for name in ("mmap", "mmap2"):
+        for flags in (_SHARED_ANONYMOUS, _GROWS_DOWN):
+            yield name, ((3, masked, flags, flags),)
+    yield "ioctl", ((1, scmp.GT, _IOCTL_LAST_TTY),)
+    tables = (("fcntl", 1, _FCNTL_DENIED), ("fcntl64", 1, _FCNTL_DENIED), ("ioctl", 1, _IOCTL_DENIED))
+    for name, index, values in (*tables, ("prctl", 0, _PRCTL_DENIED)):
+        for value in values:
+            yield name, ((index, masked, _INT, value),)

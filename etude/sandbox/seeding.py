@@ -1,0 +1,20 @@
+"""Seeds the generators that candidates draw from: the standard library's, NumPy's, torch's and Keras's."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import numpy as np
+
+
+def seed_generators(seed: int) -> None:
+    """`seed` is 64 bits from a one-way hash: a generator's state tells nothing of the run's secret seed."""
+    random.seed(seed)
+    np.random.seed(seed % (1 << 32))
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed % (1 << 63))
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None:
+        sys.modules["keras"].utils.set_random_seed(seed % (1 << 32))

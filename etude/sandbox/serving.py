@@ -1,0 +1,159 @@
+"""Serves one submission over the wire: loads its module and the exercise's probe, then answers calls."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import linecache
+import sys
+import threading
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from etude.sandbox.excerpts import describe
+from etude.sandbox.seeding import seed_generators
+from etude.sandbox.settings import changed, snapshot
+from etude.sandbox.watch import watched
+from etude.sandbox.wire import CallbackValue, Channel, HandleValue, TensorValue, UnsendableError
+
+Request = dict[str, Any]
+
+
+class Server:
+    """The state of one worker: the candidate's module, the probe, and the objects that stay here."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, types.ModuleType] = {}
+        self._handles: dict[int, Any] = {}
+        self._filename = ""
+        self._lines: list[str] = []
+        self._calling = threading.Lock()  # callbacks may come from any of the candidate's threads
+
+    def serve(self, channel: Channel) -> None:
+        self._channel = channel
+        actions: dict[str, Callable[[Request], Any]] = {
+            "load": self._load,
+            "begin": self._begin,
+            "call": self._call,
+            "echo": self._echo,
+        }
+        while True:
+            try:
+                request = channel.receive()
+            except ConnectionError:
+                return
+            shared = bool(request.get("shared"))
+            try:
+                reply = {"value": actions[request["do"]](request)}
+            except BaseException as error:  # also SystemExit and KeyboardInterrupt: the next check goes on
+                reply = {"raised": describe(error, self._filename, self._lines)}
+            _flush()
+            try:
+                channel.send(reply, shared=shared)
+            except UnsendableError as error:
+                channel.send({"unsendable": str(error)})
+            except Exception as error:  # a value whose own methods raise while it is read
+                channel.send({"unsendable": f"a value that raised {type(error).__name__} when it was read"})
+
+    def _load(self, request: Request) -> dict[str, Any]:
+        """Run the candidate's module, then the probe; say which entry points are missing and what is there."""
+        self._filename, self._lines = request["filename"], request["source"].splitlines()
+        module = self._run_module("submission", self._filename, request["source"])
+        if request["probe"] is not None:
+            self._run_module("probe", "probe.py", request["probe"], submission=module)
+        there = sorted(name for name, value in vars(module).items() if not name.startswith("_") and callable(value))
+        return {
+            "missing": [name for name in request["entry_points"] if not callable(getattr(module, name, None))],
+            "there": [name[:100] for name in there[:50]],
+        }
+
+    def _run_module(self, name: str, filename: str, source: str, **names: object) -> types.ModuleType:
+        module = types.ModuleType(name)
+        module.__file__ = filename
+        vars(module).update(names)
+        sys.modules[name] = self._modules[name] = module
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        exec(compile(source, filename, "exec", dont_inherit=True), vars(module))
+        return module
+
+    def _begin(self, request: Request) -> None:
+        """A new check: its own seeds, and nothing kept of the last one."""
+        self._handles.clear()
+        seed_generators(request["seed"])
+
+    def _call(self, request: Request) -> Any:
+        function = self._resolve(request["target"])
+        mode, args, kwargs = request["mode"], request["args"], request["kwargs"]
+        if mode == "batch":
+            return [self._run(function, each, kwargs) for each in args]
+        if mode == "watch":
+            return watched(lambda: self._run(function, args, kwargs), request["banned"])[1]
+        before = snapshot(request["draws"]) if mode == "observe" else {}
+        result = self._run(function, args, kwargs)
+        if mode == "observe":
+            settings = changed(before, snapshot(request["draws"]))
+            return {"value": result, "args": list(args), "kwargs": kwargs, "settings": settings}
+        if mode == "keep":
+            number = len(self._handles)
+            self._handles[number] = result
+            return HandleValue(number, type(result).__name__[:200])
+        return result
+
+    @staticmethod
+    def _run(function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+        """Call with warnings as errors and NumPy's default error state, whatever the candidate's module set."""
+        with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+            warnings.simplefilter("error")
+            for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+                warnings.simplefilter("ignore", category)
+            return function(*args, **kwargs)
+
+    def _echo(self, request: Request) -> Any:
+        """What a speed check subtracts: the transfer of the same inputs and outputs, and no work."""
+        return [np.zeros(shape, dtype) for shape, dtype in request["results"]]
+
+    def _resolve(self, target: list[Any]) -> Callable[..., Any]:
+        """`["module", "softmax"]`, `["probe", "run"]`, or an object that stays here and perhaps its method."""
+        owner, name = target
+        if isinstance(owner, str):
+            return getattr(self._modules[owner], name)  # type: ignore[no-any-return]
+        return owner if name is None else getattr(owner, name)  # type: ignore[no-any-return]
+
+    def revive(self, value: Any) -> Any:
+        """What arrives, as the candidate's code is to see it."""
+        if isinstance(value, HandleValue):
+            return self._handles[value.number]
+        if isinstance(value, CallbackValue):
+            return self._callback(value.number)
+        if isinstance(value, TensorValue):
+            return _tensor(value)
+        return value
+
+    def _callback(self, number: int) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            with self._calling:
+                self._channel.send({"callback": number, "args": list(args)})
+                reply = self._channel.receive()
+            if "value" in reply:
+                return reply["value"]
+            raise getattr(builtins, reply["type"])(reply["message"])
+
+        return call
+
+
+def _tensor(value: TensorValue) -> Any:
+    torch = importlib.import_module("torch")
+    tensor = torch.from_numpy(value.array).to(getattr(torch, value.dtype))
+    return tensor.requires_grad_(value.requires_grad)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # the candidate may have replaced it
+            continue

@@ -1,0 +1,42 @@
+"""A picture of the global settings and generators that an entry point must leave as they are."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import numpy as np
+
+
+def snapshot(draws_allowed: bool) -> dict[str, object]:
+    """Name of each setting and its present value. Where drawing from torch's generator is the candidate's right,
+    only a re-seeding of it counts."""
+    settings: dict[str, object] = {
+        "NumPy's error state": np.geterr(),
+        "NumPy's print options": repr(np.get_printoptions()),
+        "random's generator": hash(random.getstate()),
+        "NumPy's global generator": _numpy_generator(),
+    }
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        settings |= {
+            "torch's grad mode": torch.is_grad_enabled(),
+            "torch's default dtype": str(torch.get_default_dtype()),
+            "torch's thread count": torch.get_num_threads(),
+            "torch's print options": repr(vars(torch._tensor_str.PRINT_OPTS)),
+            "torch's deterministic mode": torch.are_deterministic_algorithms_enabled(),
+            "the seed of torch's generator": torch.initial_seed(),
+        }
+        if not draws_allowed:
+            settings["torch's generator"] = torch.get_rng_state().numpy().tobytes()
+    return settings
+
+
+def _numpy_generator() -> object:
+    state = np.random.get_state(legacy=False)
+    inner = state["state"]  # type: ignore[call-overload]
+    return (inner["key"].tobytes(), inner["pos"])
+
+
+def changed(before: dict[str, object], after: dict[str, object]) -> list[str]:
+    return [name for name, value in before.items() if after[name] != value]

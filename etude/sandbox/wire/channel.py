@@ -1,0 +1,100 @@
+"""Frames over a socket: a fixed prefix, a header, then the bytes of the arrays that the header names."""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from etude.sandbox.wire.decoder import Decoder, Revive
+from etude.sandbox.wire.encoder import Encoder
+from etude.sandbox.wire.values import MAX_BYTES, MAX_HEADER, WireError
+
+PREFIX = struct.Struct("<4sIQ")  # magic, bytes of header, bytes of arrays
+MAGIC = b"etu1"
+WAIT_SLICE = 0.05  # seconds between two looks at the limits while waiting
+
+OnWait = Callable[[], None]
+
+
+class Channel:
+    """One end of the wire. With a deadline (time.monotonic) it raises TimeoutError, without one it blocks; while it
+    waits it calls `on_wait` every 50 ms, which may raise. ConnectionError means that the other end is gone."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        revive: Revive = lambda value: value,
+        shared_out: memoryview | None = None,
+        shared_in: memoryview | None = None,
+    ) -> None:
+        self._socket = sock
+        self._revive = revive
+        self._shared_out, self._shared_in = shared_out, shared_in
+
+    def send(
+        self, value: object, *, shared: bool = False, deadline: float | None = None, on_wait: OnWait | None = None
+    ) -> None:
+        """Encode and send. UnsendableError, raised before a byte is sent, for a value that may not cross."""
+        encoder = Encoder(self._shared_out if shared else None)
+        header = encoder.header(value)
+        prefix = PREFIX.pack(MAGIC, len(header), sum(len(blob) for blob in encoder.blobs))
+        for part in (memoryview(prefix + header), *encoder.blobs):
+            sent = 0
+            while sent < len(part):
+                try:
+                    sent += self._socket.send(part[sent:], socket.MSG_DONTWAIT)
+                except BlockingIOError:
+                    self._wait(select.POLLOUT, deadline, on_wait)
+
+    def receive(self, *, deadline: float | None = None, on_wait: OnWait | None = None) -> Any:
+        """The next value; WireError for a frame that is not one."""
+
+        def read(size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+            buffer = np.empty(size, np.uint8)
+            self._fill(memoryview(buffer), deadline, on_wait)
+            return buffer
+
+        magic, header_size, array_size = PREFIX.unpack(read(PREFIX.size).tobytes())
+        if magic != MAGIC or header_size > MAX_HEADER or array_size > MAX_BYTES:
+            raise WireError("not a frame")
+        decoder = Decoder(read(header_size).tobytes(), self._shared_in)
+        if decoder.array_bytes != array_size:
+            raise WireError("a frame of another size than its arrays")
+        return decoder.build(read, self._revive)
+
+    def pending(self) -> bool:
+        """Whether the other end has sent something that was not read yet."""
+        return bool(select.select([self._socket], [], [], 0)[0])
+
+    def _fill(self, view: memoryview, deadline: float | None, on_wait: OnWait | None) -> None:
+        got = 0
+        while got < len(view):
+            try:
+                count = self._socket.recv_into(view[got:], 0, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline, on_wait)
+                continue
+            if not count:
+                raise ConnectionError("the other end is gone")
+            got += count
+
+    def _wait(self, event: int, deadline: float | None, on_wait: OnWait | None) -> None:
+        poller = select.poll()
+        poller.register(self._socket, event)
+        if deadline is None:
+            poller.poll()
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if not poller.poll(min(left, WAIT_SLICE) * 1000) and on_wait is not None:
+            on_wait()
+
+    def close(self) -> None:
+        self._socket.close()

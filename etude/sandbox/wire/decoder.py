@@ -1,0 +1,237 @@
+"""Turns a frame back into a value: every node is checked before anything is built from any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import msgpack
+import numpy as np
+
+from etude.sandbox.wire.values import (
+    ALIGNMENT,
+    DTYPES,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_DIMENSIONS,
+    MAX_INT_BITS,
+    MAX_NODES,
+    TENSOR_DTYPES,
+    CallbackValue,
+    HandleValue,
+    Node,
+    TensorValue,
+    WireError,
+)
+
+Allocate = Callable[[int], "np.ndarray[Any, np.dtype[np.uint8]]"]
+Revive = Callable[[Any], Any]
+
+
+def refuse(problem: str) -> NoReturn:
+    raise WireError(problem)
+
+
+class Decoder:
+    """Checks one header whole, then builds its value. `revive` turns tensors, handles and callbacks into what the
+    side that decodes makes of them (the worker: tensors, objects, functions; the host: leaves them as they are)."""
+
+    def __init__(self, header: bytes, shared: memoryview | None = None) -> None:
+        self._shared = shared
+        self._nodes = 0
+        self.array_bytes = 0
+        try:
+            self._root = msgpack.unpackb(
+                header, raw=True, use_list=True, max_array_len=MAX_NODES, max_map_len=0, max_ext_len=0
+            )
+        except (ValueError, msgpack.UnpackException, RecursionError) as error:
+            raise WireError(f"not a header: {type(error).__name__}") from None
+        self._check(self._root, 0)
+        if self.array_bytes > MAX_BYTES:
+            refuse("too many bytes of arrays")
+
+    def _check(self, node: Any, depth: int) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            refuse("too many parts or too deep")
+        if type(node) is not list or not node or type(node[0]) is not bytes:
+            refuse("a node is not a tagged list")
+        check = _CHECKS.get(node[0])
+        if check is None:
+            refuse("an unknown tag")
+        for child in check(self, node):
+            self._check(child, depth + 1)
+
+    def build(self, allocate: Allocate, revive: Revive) -> Any:
+        """The value; `allocate(size)` gives the bytes of the next array, as the frame has them."""
+        self._allocate, self._revive = allocate, revive
+        return self._value(self._root)
+
+    def _value(self, node: Node) -> Any:
+        tag = node[0]
+        if tag in (b"bool", b"float", b"int", b"bytes"):
+            return node[1]
+        if tag == b"str":
+            return node[1].decode("utf-8", "surrogatepass")
+        if tag == b"none":
+            return None
+        if tag in (b"tuple", b"list"):
+            items = [self._value(child) for child in node[1]]
+            return tuple(items) if tag == b"tuple" else items
+        if tag == b"dict":
+            return {self._value(key): self._value(value) for key, value in node[1]}
+        if tag == b"array" or tag == b"shared":
+            return self._array(node)
+        if tag == b"scalar":
+            return self._typed(np.frombuffer(node[2], np.uint8), node[1], ())[()]
+        if tag == b"bigint":
+            return int.from_bytes(node[1], "little", signed=True)
+        if tag == b"plain":
+            return self._value(node[2])
+        if tag == b"handle":
+            return self._revive(HandleValue(node[1], node[2].decode("utf-8", "replace")))
+        if tag == b"callback":
+            return self._revive(CallbackValue(node[1]))
+        return self._tensor(node)
+
+    def _array(self, node: Node) -> np.ndarray[Any, Any]:
+        if node[0] == b"array":
+            return self._typed(self._allocate(node[3]), node[1], tuple(node[2]))
+        assert self._shared is not None
+        size = _size(np.dtype(node[1].decode()), node[2])
+        private = np.frombuffer(self._shared, np.uint8, size, node[3]).copy()
+        return self._typed(private, node[1], tuple(node[2]))
+
+    @staticmethod
+    def _typed(raw: np.ndarray[Any, Any], dtype: bytes, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+        if dtype == b"bool":  # any byte but 0 and 1 is no bool to NumPy
+            return (raw != 0).reshape(shape)
+        return raw.view(np.dtype(dtype.decode()).newbyteorder("<")).reshape(shape)
+
+    def _tensor(self, node: Node) -> Any:
+        name, array = node[1].decode(), self._array(node[5])
+        if name == "bfloat16":
+            array = (array.astype(np.uint32) << 16).view(np.float32)
+        return self._revive(TensorValue(array, name, node[2].decode("utf-8", "replace"), node[3], node[4]))
+
+    def check_array(self, node: Node) -> None:
+        shape = node[2]
+        if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
+            refuse("a shape is not a list of at most 32 sizes")
+        if any(type(size) is not int or size < 0 for size in shape):
+            refuse("a size is not a non-negative int")
+        dtype = np.dtype(node[1].decode())
+        size, room = _size(dtype, shape), MAX_BYTES
+        if _size(dtype, [max(extent, 1) for extent in shape]) > np.iinfo(np.int64).max:
+            refuse("a shape too large")  # NumPy refuses such a shape even where one of its sizes is 0
+        if type(node[3]) is not int or node[3] < 0:
+            refuse("an array's place is not a non-negative int")
+        if node[0] == b"shared":
+            room = len(self._shared) if self._shared is not None else -1
+            if node[3] % ALIGNMENT or node[3] + size > room:
+                refuse("a shared array outside its mapping")
+        elif size != node[3] or size > room:
+            refuse("an array's bytes do not fit its shape")
+        else:
+            self.array_bytes += size
+
+
+Check = Callable[[Decoder, Node], Iterator[Any]]
+
+
+def _size(dtype: np.dtype[Any], shape: list[int]) -> int:
+    size = dtype.itemsize
+    for extent in shape:
+        size *= extent
+    return size
+
+
+def _checks() -> dict[bytes, Check]:
+    """What each tag's node must be; a check yields the nodes inside, which are checked in their turn."""
+
+    def fields(*types: type) -> Check:
+        def check(decoder: Decoder, node: Node) -> Iterator[Any]:
+            if len(node) != len(types) + 1 or any(type(a) is not t for a, t in zip(node[1:], types, strict=True)):
+                refuse("a node's fields are not of its tag's types")
+            yield from ()
+
+        return check
+
+    def of_dtype(inner: Check, names: frozenset[str]) -> Check:
+        def check(decoder: Decoder, node: Node) -> Iterator[Any]:
+            yield from inner(decoder, node)
+            if node[1].decode("ascii", "replace") not in names:
+                refuse("an unknown dtype")
+
+        return check
+
+    def text(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from fields(bytes)(decoder, node)
+        try:
+            node[1].decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            refuse("a str is not UTF-8")
+
+    def sequence(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from fields(list)(decoder, node)
+        yield from node[1]
+
+    def mapping(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from fields(list)(decoder, node)
+        for pair in node[1]:
+            if type(pair) is not list or len(pair) != 2:
+                refuse("a dict's pair is not two nodes")
+            if type(pair[0]) is not list or not pair[0] or pair[0][0] not in _KEYS:
+                refuse("a dict's key is not a scalar")
+            yield from pair
+
+    def scalar(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from of_dtype(fields(bytes, bytes), DTYPES)(decoder, node)
+        if len(node[2]) != np.dtype(node[1].decode()).itemsize:
+            refuse("a scalar's bytes do not fit its dtype")
+
+    def big(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from fields(bytes)(decoder, node)
+        if len(node[1]) > MAX_INT_BITS // 8 + 1:
+            refuse("an int of too many bits")
+
+    def array(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from of_dtype(fields(bytes, list, int), DTYPES)(decoder, node)
+        decoder.check_array(node)
+
+    def tensor(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from of_dtype(fields(bytes, bytes, bool, bool, list), TENSOR_DTYPES)(decoder, node)
+        inner, name = node[5], node[1].decode()
+        if len(inner) != 4 or inner[0] not in (b"array", b"shared"):
+            refuse("a tensor without an array")
+        if inner[1] != (b"uint16" if name == "bfloat16" else node[1]):
+            refuse("a tensor's array is of another dtype")
+        yield inner
+
+    def plain(decoder: Decoder, node: Node) -> Iterator[Any]:
+        yield from fields(bytes, list)(decoder, node)
+        yield node[2]
+
+    return {
+        b"none": fields(),
+        b"bool": fields(bool),
+        b"float": fields(float),
+        b"int": fields(int),
+        b"bytes": fields(bytes),
+        b"str": text,
+        b"bigint": big,
+        b"scalar": scalar,
+        b"tuple": sequence,
+        b"list": sequence,
+        b"dict": mapping,
+        b"array": array,
+        b"shared": array,
+        b"tensor": tensor,
+        b"plain": plain,
+        b"handle": fields(int, bytes),
+        b"callback": fields(int),
+    }
+
+
+_CHECKS = _checks()
+_KEYS = frozenset({b"none", b"bool", b"int", b"float", b"str", b"bytes", b"scalar"})

@@ -1,0 +1,111 @@
+"""The zygote: a process with the frameworks imported and nothing secret, that forks one worker per submission.
+
+It is forked from the host before the host is told any exercise, seed or submission, so that no worker inherits any.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+from etude.sandbox import worker
+from etude.sandbox.limits import close_descriptors, die_with_parent
+from etude.sandbox.worker import WorkerSpec
+
+MESSAGE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Zygote:
+    """The host's end of the zygote."""
+
+    pid: int
+    control: socket.socket
+
+    @classmethod
+    def fork(cls) -> Zygote:
+        """Fork the zygote from the calling, single-threaded process."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        parent = os.getpid()
+        gc.collect()
+        gc.freeze()  # so that a worker's collector does not copy the frameworks' pages
+        pid = os.fork()
+        if pid == 0:
+            _run(lambda: serve(theirs, parent))
+        theirs.close()
+        return cls(pid, ours)
+
+    def spawn(self, spec: WorkerSpec, descriptors: list[int]) -> int:
+        """A new worker's pid; it holds the descriptors, in the order of `WorkerSpec`."""
+        answer = self._ask({"spawn": asdict(spec)}, descriptors)
+        return int(answer["pid"])
+
+    def end(self, pid: int) -> int:
+        """Kill the worker, if it is still there, and return how it ended (as `os.waitstatus_to_exitcode`)."""
+        return int(self._ask({"end": pid})["code"])
+
+    def _ask(self, message: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
+        socket.send_fds(self.control, [json.dumps(message).encode()], descriptors or [])
+        answer = self.control.recv(MESSAGE)
+        if not answer:
+            raise RuntimeError("the zygote is gone")
+        data: dict[str, Any] = json.loads(answer)
+        if "error" in data:
+            raise RuntimeError(data["error"])
+        return data
+
+    def close(self) -> None:
+        self.control.close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _run(body: Callable[[], None]) -> NoReturn:
+    """Run in a forked child, from which nothing may return into the parent's stack."""
+    try:
+        body()
+    finally:
+        os._exit(70)
+
+
+def serve(control: socket.socket, parent: int) -> NoReturn:
+    """Fork workers and reap them, as asked, until the host is gone."""
+    die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle
+    close_descriptors({0, 1, 2, control.fileno()})
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 4)
+        if not data:
+            os._exit(0)
+        message = json.loads(data)
+        try:
+            answer = _spawn(message["spawn"], descriptors) if "spawn" in message else _end(message["end"])
+        except OSError as error:
+            answer = {"error": f"the zygote failed: {error}"}
+        for descriptor in descriptors:
+            os.close(descriptor)
+        control.sendall(json.dumps(answer).encode())
+
+
+def _spawn(spec: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    if threads != 1:  # Landlock binds the calling thread only, and a fork loses the others' locks
+        return {"error": f"a preloaded module started {threads - 1} threads: take it out of `preload`"}
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _run(lambda: worker.main(WorkerSpec(**{**spec, "readable": tuple(spec["readable"])}), descriptors, zygote))
+    return {"pid": pid}
+
+
+def _end(pid: int) -> dict[str, Any]:
+    os.kill(pid, signal.SIGKILL)  # not yet reaped, so that the number is still its own
+    _, status = os.waitpid(pid, 0)
+    return {"code": os.waitstatus_to_exitcode(status)}

@@ -1,0 +1,18 @@
+"""Calls that the wire cannot carry: arrays with another memory layout, and one array used twice."""
+
+import submission
+
+
+def layouts(x):
+    """The softmax of an (N, M) array transposed, in Fortran order, reversed and strided."""
+    return [
+        submission.softmax(x.copy().T),
+        submission.softmax(x.copy(order="F"), axis=0),
+        submission.softmax(x.copy()[::-1, ::-1]),
+        submission.softmax(x.copy()[::2, 1::3]),
+    ]
+
+
+def both_axes(x):
+    """Columns first, then rows, of the very same array."""
+    return [submission.softmax(x, axis=0), submission.softmax(x, axis=1)]

@@ -1,0 +1,35 @@
+"""1e-8 is added to the denominator.
+
+Misconception: adding a small number and taking the maximum with it are the same.
+Caught by: test_floor
+Advice: For gradients of that size they are not: max(1e-8, |a| + |n|) leaves all above the floor alone.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        try:
+            x[index] = old + eps
+            plus = f(x)
+            x[index] = old - eps
+            minus = f(x)
+        finally:
+            x[index] = old
+        grad[index] = (plus - minus) / (2 * eps)
+    return grad
+
+
+def gradient_check(f, grad, x, eps=1e-5):
+    n = numerical_gradient(f, x, eps)
+    a = np.asarray(grad(x))
+    if a.shape != x.shape:
+        raise ValueError("grad(x) must have the shape of x")
+    if x.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - n) / (1e-8 + np.abs(a) + np.abs(n))))

@@ -1,0 +1,33 @@
+"""The maximum is taken of an empty x too.
+
+Misconception: the maximum of nothing is 0.
+Caught by: test_check_result
+Advice: np.max of an empty array raises ValueError; say initial=0.0, or return 0.0 before.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        try:
+            x[index] = old + eps
+            plus = f(x)
+            x[index] = old - eps
+            minus = f(x)
+        finally:
+            x[index] = old
+        grad[index] = (plus - minus) / (2 * eps)
+    return grad
+
+
+def gradient_check(f, grad, x, eps=1e-5):
+    n = numerical_gradient(f, x, eps)
+    a = np.asarray(grad(x))
+    if a.shape != x.shape:
+        raise ValueError("grad(x) must have the shape of x")
+    return float(np.max(np.abs(a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n))))

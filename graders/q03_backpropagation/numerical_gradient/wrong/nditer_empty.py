@@ -1,0 +1,37 @@
+"""np.nditer walks over x as it is.
+
+Misconception: an iterator over nothing yields nothing.
+Caught by: test_empty, test_check_result
+Advice: np.nditer refuses an array without elements unless it is given zerosize_ok. np.ndindex does not mind.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    grad = np.zeros(x.shape)
+    walk = np.nditer(x, flags=["multi_index"])
+    for _ in walk:
+        index = walk.multi_index
+        old = x[index]
+        try:
+            x[index] = old + eps
+            plus = f(x)
+            x[index] = old - eps
+            minus = f(x)
+        finally:
+            x[index] = old
+        grad[index] = (plus - minus) / (2 * eps)
+    return grad
+
+
+def gradient_check(f, grad, x, eps=1e-5):
+    n = numerical_gradient(f, x, eps)
+    a = np.asarray(grad(x))
+    if a.shape != x.shape:
+        raise ValueError("grad(x) must have the shape of x")
+    if x.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n))))

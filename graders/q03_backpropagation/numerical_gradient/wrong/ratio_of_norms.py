@@ -1,0 +1,35 @@
+"""Two norms are divided instead of the elements.
+
+Misconception: the relative error of a vector is the ratio of norms.
+Caught by: test_largest, test_floor
+Advice: A wrong small element vanishes beside large right ones. Divide element by element, then take the largest.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        try:
+            x[index] = old + eps
+            plus = f(x)
+            x[index] = old - eps
+            minus = f(x)
+        finally:
+            x[index] = old
+        grad[index] = (plus - minus) / (2 * eps)
+    return grad
+
+
+def gradient_check(f, grad, x, eps=1e-5):
+    n = numerical_gradient(f, x, eps)
+    a = np.asarray(grad(x))
+    if a.shape != x.shape:
+        raise ValueError("grad(x) must have the shape of x")
+    if x.size == 0:
+        return 0.0
+    return float(np.linalg.norm(a - n) / max(1e-8, np.linalg.norm(a) + np.linalg.norm(n)))

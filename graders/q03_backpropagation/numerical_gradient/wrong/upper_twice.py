@@ -1,0 +1,37 @@
+"""The upper point is evaluated a second time, to see that f is deterministic.
+
+Misconception: a check of f is part of a check of its gradient.
+Caught by: test_number_of_calls
+Advice: Exactly two evaluations a coordinate; test for determinism elsewhere.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        try:
+            x[index] = old + eps
+            plus = f(x)
+            if f(x) != plus:
+                raise RuntimeError("f is not deterministic")
+            x[index] = old - eps
+            minus = f(x)
+        finally:
+            x[index] = old
+        grad[index] = (plus - minus) / (2 * eps)
+    return grad
+
+
+def gradient_check(f, grad, x, eps=1e-5):
+    n = numerical_gradient(f, x, eps)
+    a = np.asarray(grad(x))
+    if a.shape != x.shape:
+        raise ValueError("grad(x) must have the shape of x")
+    if x.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n))))

@@ -1,0 +1,35 @@
+"""The ratio is taken of the largest absolute error and the largest sizes.
+
+Misconception: the largest of the ratios is the ratio of the largest.
+Caught by: test_largest
+Advice: The largest relative error may well sit at a small element: divide first.
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        try:
+            x[index] = old + eps
+            plus = f(x)
+            x[index] = old - eps
+            minus = f(x)
+        finally:
+            x[index] = old
+        grad[index] = (plus - minus) / (2 * eps)
+    return grad
+
+
+def gradient_check(f, grad, x, eps=1e-5):
+    n = numerical_gradient(f, x, eps)
+    a = np.asarray(grad(x))
+    if a.shape != x.shape:
+        raise ValueError("grad(x) must have the shape of x")
+    if x.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - n)) / max(1e-8, np.max(np.abs(a) + np.abs(n))))

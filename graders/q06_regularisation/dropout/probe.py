@@ -1,0 +1,77 @@
+"""Runs beside the candidate's layer: builds it, sets its mode as models do, seeds torch, and hands back what came out."""
+
+import torch
+from torch import nn
+
+
+def is_module():
+    return isinstance(submission.Dropout(0.5), nn.Module)  # noqa: F821
+
+
+def make(p):
+    submission.Dropout(p)  # noqa: F821
+
+
+def train(p, x, device, calls=1):
+    """Results of that many calls of one layer in training mode; `p` None leaves the default."""
+    layer = submission.Dropout() if p is None else submission.Dropout(p)  # noqa: F821
+    layer.train()
+    x = x.to(device)
+    return [layer(x) for _ in range(calls)]
+
+
+def switch(p, x, device):
+    """Results in evaluation mode, in training mode, and in evaluation mode again."""
+    layer = submission.Dropout(p)  # noqa: F821
+    x = x.to(device)
+    return [layer.train(mode)(x) for mode in (False, True, False)]
+
+
+def switch_parent(p, x, device):
+    """The same, of a layer deep in a model whose mode is switched."""
+    model = nn.Sequential(nn.Identity(), nn.Sequential(submission.Dropout(p)))  # noqa: F821
+    x = x.to(device)
+    return [model.eval()(x), model.train()(x), model.eval()(x)]
+
+
+def transposed(p, x, device):
+    """A call on x's own values seen through a transposed view."""
+    return submission.Dropout(p).train()(x.to(device).transpose(0, -1).contiguous().transpose(0, -1))  # noqa: F821
+
+
+def backward(p, x, cotangent, device, training=True):
+    """The result, and the gradient of its product with `cotangent`."""
+    x = x.to(device).requires_grad_()
+    y = submission.Dropout(p).train(training)(x)  # noqa: F821
+    y.backward(cotangent.to(device))
+    return [y, x.grad]
+
+
+def seeded(p, x, device, seeds):
+    """One result for each seed given to torch just before the call."""
+    layer = submission.Dropout(p).train()  # noqa: F821
+    x = x.to(device)
+    results = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        results.append(layer(x))
+    return results
+
+
+def draws_around(seed, p, x):
+    """What torch's generator, seeded with `seed`, yields after a layer has been made and called in both modes."""
+    torch.manual_seed(seed)
+    layer = submission.Dropout(p)  # noqa: F821
+    layer.train()(x)
+    layer.eval()(x)
+    return torch.rand(4, dtype=torch.float64)
+
+
+def without_memory(p, shape):
+    """A call on a device that computes nothing: "meta", or the complaint that tensors of two devices met."""
+    x = torch.empty(shape, device="meta")
+    try:
+        return str(submission.Dropout(p).train()(x).device)  # noqa: F821
+    except RuntimeError as error:
+        text = str(error)
+        return text if "on device" in text or "same device" in text else "meta"  # meta cannot do everything
