@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ _SCHEMA = (
     "CREATE INDEX attempts_of_exercise ON attempts (exercise, id)",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
+_UPGRADE = "upgrade étude: pip install --upgrade etude"
+_MAGIC = b"SQLite format 3\0"
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 T = TypeVar("T")
@@ -99,8 +101,9 @@ class Attempts:
         try:
             return Attempt(datetime.fromisoformat(row[0]), row[1], Report.from_json(json.loads(row[2])))
         except (ValueError, KeyError, TypeError) as error:
-            problem = f"the last attempt at {exercise} cannot be read ({error})"
-            raise AttemptsError(self.path, problem, "upgrade étude: pip install --upgrade etude") from None
+            raise AttemptsError(
+                self.path, f"the last attempt at {exercise} cannot be read ({error})", _UPGRADE
+            ) from None
 
     def _run(self, action: Callable[[sqlite3.Connection], T], create: bool = False) -> T | None:
         """`action` on the database, or on a new one where it turns out to be corrupt; None where there is none."""
@@ -110,7 +113,8 @@ class Attempts:
             elif not self.path.exists():
                 return None
             try:
-                return self._once(action)
+                if not _is_foreign(self.path):
+                    return self._once(action)
             except sqlite3.DatabaseError as error:
                 if not _is_corrupt(error):
                     raise
@@ -128,7 +132,8 @@ class Attempts:
     def _move_aside(self) -> None:
         """Rename the database and its -wal and -shm to `attempts.db.corrupt-<n>`; nothing is deleted."""
         lock = self.path.with_name(f"{self.path.name}.lock")
-        with closing(_connect(lock)) as guard, _writing(guard):  # SQLite is also a portable lock between processes
+        with closing(_connect(lock)) as guard, guard:  # SQLite is also a portable lock between processes
+            guard.execute("BEGIN IMMEDIATE")
             if not _is_still_corrupt(self.path):
                 return  # another command was quicker
             numbers = (n for n in range(1, 1_000_000) if not Path(f"{self.path}.corrupt-{n}").exists())
@@ -143,26 +148,15 @@ def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
 
 
-@contextmanager
-def _writing(database: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that takes the writer's lock at once, so that two never deadlock over an upgrade of it."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
-
-
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
     """See that the schema is there and is one that we know, and that the log is written ahead."""
     version = _version(database)
     if version > SCHEMA_VERSION:
         problem = f"was written by a newer étude (schema {version}, this one knows {SCHEMA_VERSION})"
-        raise AttemptsError(path, problem, "upgrade étude: pip install --upgrade etude")
+        raise AttemptsError(path, problem, _UPGRADE)
     if version == 0:
-        with _writing(database):
+        with database:  # which commits, or rolls back
+            database.execute("BEGIN IMMEDIATE")
             if _version(database) == 0:  # else another command has just made it
                 for statement in _SCHEMA:
                     database.execute(statement)
@@ -178,7 +172,19 @@ def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
 
 
+def _is_foreign(path: Path) -> bool:
+    """No database at all. Asked before SQLite opens it: SQLite deletes the log of such a file."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+        return head != _MAGIC if head else Path(f"{path}-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
 def _is_still_corrupt(path: Path) -> bool:
+    if _is_foreign(path):
+        return True
     try:
         with closing(_connect(path)) as database:
             return bool(database.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok")

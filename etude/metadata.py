@@ -16,7 +16,7 @@ from etude.exercise import Exercise, Framework, Level
 from etude.extras import EXTRAS
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_BANNED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\.?\*)?")
+_BANNED = re.compile(r"[^\W\d]\w*(\.[\w*]+)*\*?")  # a module's name first; `*` for any characters after it
 _NAMES_FIX = 'write a list of names, like ["softmax"]'
 
 

@@ -86,6 +86,7 @@ CAUGHT = [
     ("import sklearn.utils.fixes\nsklearn.utils.fixes.scipy.special", ["scipy"]),
     ("import numpy as np\nnp.core.umath.tanh(x)", ["numpy.tanh"]),
     ("x.astype(complex)", ["builtins.complex"]),
+    ("y = 1j * x", ["builtins.complex"]),
 ]
 
 LEGAL = [
@@ -206,8 +207,8 @@ def test_an_ordinary_answer_takes_milliseconds():
     assert time.perf_counter() - start < 0.5
 
 
-WORDS = """import torch as F from nn functional . , ( ) [ ] = := : * ** def f class A lambda x 'dropout' f'{x}' getattr vars
-operator.attrgetter sys.modules globals() match case with async for in if else + - @ \\ # " é 1"""
+WORDS = """import torch as F from nn functional . , ( ) [ ] = := : * ** def f class A lambda x 'dropout' f'{x}' getattr
+vars operator.attrgetter sys.modules globals() match case with async for in if else + - @ \\ # " é 1"""
 PIECES = st.sampled_from([*WORDS.split(), "\n", "\n\t", "\ud800", "\0"])
 
 

@@ -86,8 +86,7 @@ def _isolation() -> str:
     found = available()
     parts = [f"Landlock ABI {found.landlock_abi}" if found.landlock_abi else "", "seccomp" if found.seccomp else ""]
     has = ", ".join(part for part in parts if part)
-    lacks = f"without {', '.join(found.lacks)}" if found.lacks else ""
-    why = "; ".join(part for part in (has, lacks) if part)
+    why = "; ".join(part for part in (has, *found.lacks) if part)
     return f"{found.level}{f' ({why})' if why else ''}"
 
 
@@ -109,7 +108,7 @@ def _attempts() -> str:
     from etude.cli.attempts import best
 
     path = default_path()
-    return f"{path} ({f'{len(best())} exercises tried' if path.exists() else 'none yet'})"
+    return f"{path} ({_count(len(best()))} tried)" if path.exists() else f"{path} (none yet)"
 
 
 def _banks(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[bool, str]]:
@@ -120,4 +119,8 @@ def _banks(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[bool, str]]
         return
     for number, folder in enumerate(catalog.banks):
         count = sum(place.is_relative_to(folder) for place in catalog.places)
-        yield number == 0, f"{folder} ({count} exercise{'' if count == 1 else 's'})"
+        yield number == 0, f"{folder} ({_count(count)})"
+
+
+def _count(exercises: int) -> str:
+    return f"{exercises} exercise{'' if exercises == 1 else 's'}"

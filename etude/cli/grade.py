@@ -33,7 +33,7 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> 
 @exercise_argument
 @click.argument("files", nargs=-1, type=click.Path(allow_dash=True), metavar="[FILE]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON report a line, and nothing else, on standard output.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the same secret inputs again.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Draw the same secret inputs again.")
 @click.option(
     "--feedback",
     type=click.Choice(["full", "exam"]),

@@ -25,7 +25,8 @@ def assert_raises(
         if error.exception is None:  # it did not raise: it died, or a limit ended it
             raise
         found = error.exception
-        if kind.__name__ not in (found.type, *found.bases):
+        wanted = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        if wanted not in found.bases:
             fail(f"{kind.__name__} was wanted", returned=found.summary(), wanted=kind.__name__, help=help)
         if not found.message.strip():
             fail("the exception has no message", returned=found.type, wanted="a sentence that says what is wrong", help=help)
@@ -62,14 +63,20 @@ def _same(before: Any, after: Any) -> bool:
         )
     if isinstance(before, dict):
         return isinstance(after, dict) and list(before) == list(after) and all(_same(v, after[k]) for k, v in before.items())
+    if callable(before) or isinstance(after, HandleValue):
+        return True  # functions and objects of the worker do not come back
     if hasattr(before, "detach"):
         before = before.detach().float().numpy() if "bfloat16" in str(before.dtype) else before.detach().numpy()
     after = after.array if isinstance(after, TensorValue) else after
     if isinstance(before, np.ndarray):
-        return isinstance(after, np.ndarray) and before.shape == after.shape and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
-    if callable(before) or isinstance(after, HandleValue):
-        return True  # functions and objects of the worker do not come back
-    return bool(before == after) or (before != before and after != after)
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+        )
+    if not isinstance(after, (type(None), bool, int, float, str, bytes, np.generic)):
+        return False
+    return bool(before == after) or bool(before != before and after != after)
 
 
 class _Watched:

@@ -6,12 +6,15 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from etude.judge.brief import brief
+from etude.judge.brief import brief, cut
 from etude.judge.outcomes import CheckFailure
 from etude.report import Rationale
 from etude.sandbox.wire import HandleValue, TensorValue
+from etude.sandbox.wire.values import MAX_BYTES
 
 Array = np.ndarray[Any, Any]
+
+MAX_SHOWN = 2_000  # characters of a text
 
 TOLERANCES = {"float64": 1e-10, "complex128": 1e-10, "float32": 1e-5, "complex64": 1e-5, "float16": 1e-2, "bfloat16": 1e-2}
 
@@ -24,10 +27,10 @@ def fail(
     difference: str | None = None,
     help: str | None = None,
 ) -> NoReturn:
-    """End the check as failed. Text is shown as it is, other values in brief."""
+    """End the check as failed. Text is shown as it is, up to a limit, other values in brief."""
 
     def shown(value: Any) -> str | None:
-        return value if value is None or isinstance(value, str) else brief(value)
+        return None if value is None else cut(value, MAX_SHOWN) if isinstance(value, str) else brief(value)
 
     raise CheckFailure(Rationale(problem, None, shown(returned), shown(wanted), difference), help)
 
@@ -48,14 +51,29 @@ def as_array(value: Any, *, help: str | None = None) -> Array:
         return value.array
     if type(value) in (bool, int, float) or isinstance(value, np.generic):
         return np.asarray(value) if type(value) is not int or -(1 << 63) <= value < 1 << 63 else np.asarray(float("nan"))
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)) and _holds_numbers(value):
         try:
             array = np.array(value)
-        except ValueError:
+        except ValueError:  # rows of different lengths
             array = np.array(None)
         if array.dtype.kind in "biufc":
             return array
     fail("an array or a number was wanted, and something else came back", returned=_kind(value), help=help)
+
+
+def _holds_numbers(rows: Any) -> bool:
+    """Nested lists of nothing but numbers and arrays, not too many for one array: a long text among them would make
+    NumPy give its width to every element."""
+    pending, elements = [rows], 0
+    while pending:
+        item = pending.pop()
+        if isinstance(item, (list, tuple)):
+            pending.extend(item)
+        elif isinstance(item, (bool, int, float, np.generic, np.ndarray)):
+            elements += np.size(item)
+        else:
+            return False
+    return elements * np.dtype(np.complex128).itemsize <= MAX_BYTES
 
 
 def _kind(value: Any) -> str:
@@ -115,7 +133,7 @@ def entry(value: Any, key: Any, *, help: str | None = None) -> Any:
     if not isinstance(value, dict):
         fail("a dict was wanted, and something else came back", returned=_kind(value), help=help)
     if key not in value:
-        fail(f"the key {key!r} is missing", returned=f"keys {list(value)[:12]!r}", help=help)
+        fail(f"the key {key!r} is missing", returned=f"keys {brief(list(value))}", help=help)
     return value[key]
 
 

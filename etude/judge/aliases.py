@@ -85,6 +85,8 @@ class Aliases:
                 return self._lookup(name)
             case ast.Constant(value=str(text)):
                 return Value(texts=frozenset({text})) if len(text) <= 200 else NOTHING
+            case ast.Constant(value=complex()):
+                return Value(frozenset({"builtins.complex"}))
             case ast.Attribute(value=base, attr=attribute):
                 names = self.value(base)
                 return element(names, (attribute,)) if names.names else self._names.get("." + attribute, NOTHING)

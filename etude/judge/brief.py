@@ -10,12 +10,12 @@ import numpy as np
 from etude.sandbox.wire import HandleValue, TensorValue
 
 MAX_TEXT = 400
+MAX_AXES = 4  # beyond them an array is shown flat: NumPy writes out every axis of six or fewer
 
 
 def brief(value: Any, limit: int = MAX_TEXT) -> str:
     """`float32 array (2, 3): [[0.1 …`, `tuple of 2: (…)`, or a bounded repr."""
-    text = _brief(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return cut(_brief(value), limit)
 
 
 def _brief(value: Any) -> str:
@@ -46,8 +46,14 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _numbers(array: np.ndarray[Any, Any]) -> str:
+    shown = array if array.ndim <= MAX_AXES else array.reshape(-1)
     with np.printoptions(precision=6, threshold=24, edgeitems=3, linewidth=100):
-        return str(array)
+        return str(shown)
+
+
+def cut(text: str, limit: int) -> str:
+    """Text of the candidate's, no longer than `limit` and without halves of surrogate pairs, which nothing prints."""
+    return (text if len(text) <= limit else f"{text[: limit - 1]}…").encode("utf-8", "replace").decode("utf-8")
 
 
 def call_text(name: str, args: Iterable[Any], kwargs: Mapping[str, Any]) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from etude.judge.brief import call_text
+from etude.judge.brief import call_text, cut
 from etude.judge.exceptions import CandidateException
 from etude.judge.outcomes import CandidateError
 from etude.report import Isolation, Rationale
 from etude.sandbox.process import WorkerEnded, WorkerProcess
 from etude.sandbox.usage import Limits
+from etude.sandbox.wire import TooMuchError
 from etude.sandbox.zygote import Zygote
 
 
@@ -133,6 +134,8 @@ class Candidate:
             return self._worker.ask(request, min(left, self.answer.call_seconds), callbacks, shared)
         except WorkerEnded as ended:
             raise CandidateError(Rationale(str(ended), given=self.given())) from None
+        except TooMuchError as error:  # graders send little of their own
+            raise CandidateError(Rationale(f"what your code returned cannot be handed back to it: {error}")) from None
         finally:
             self._spent += time.monotonic() - began
             if not self._worker.alive:
@@ -145,7 +148,7 @@ class Candidate:
         if "unsendable" in reply:
             what = reply["unsendable"] if type(reply["unsendable"]) is str else "something"
             raise CandidateError(
-                Rationale(f"{what[:300]} came back, which cannot leave the worker", given=self.given()),
+                Rationale(f"{cut(what, 300)} came back, which cannot leave the worker", given=self.given()),
                 "Return numbers, strings, arrays, tensors, or lists, tuples and dicts of them.",
             )
         exception = CandidateException.from_wire(reply["raised"])
@@ -161,4 +164,4 @@ class Candidate:
 
 def _names(found: Any, key: str) -> list[str]:
     names = found.get(key) if isinstance(found, dict) else None
-    return [name for name in names if type(name) is str] if type(names) is list else []
+    return [cut(name, 100) for name in names[:50] if type(name) is str] if type(names) is list else []

@@ -158,6 +158,6 @@ class Judge:
 def _environment(home: str) -> dict[str, str]:
     """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR") if name in os.environ}
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "KERAS_BACKEND": "tensorflow", "KINETO_LOG_LEVEL": "99", "CUDA_VISIBLE_DEVICES": ""}
     homes = {"HOME": home, "MPLCONFIGDIR": home, "KERAS_HOME": home}
     return {**kept, **quiet, **homes, **{f"{name}_NUM_THREADS": "1" for name in THREADS}}

@@ -111,8 +111,9 @@ class Clock:
                 value, inputs = outputs.pop()
                 verify(value, *inputs)
             inputs = make_inputs()
+            for times in ([], rounds.echo):  # the first warms the caches: whoever comes first would seem slower
+                times.append(_timed(lambda: self._echo.echo(list(inputs), self._results)))
             rounds.reference.append(_timed(lambda: _call(self._reference, function, inputs)))
-            rounds.echo.append(_timed(lambda: self._echo.echo(list(inputs), self._results)))
             return inputs, {}
 
         def answer(*inputs: Any) -> None:

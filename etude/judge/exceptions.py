@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from etude.judge.brief import cut
+
 _PROCESS_MAKERS = ("subprocess.py", "popen_fork.py", "popen_spawn_posix.py", "forkserver.py", "process.py", "pty.py")
 _NO_MEMORY = ("DefaultCPUAllocator", "can't allocate memory", "OOM when allocating", "CUDA out of memory")
 
@@ -12,7 +14,7 @@ _NO_MEMORY = ("DefaultCPUAllocator", "can't allocate memory", "OOM when allocati
 @dataclass(frozen=True)
 class CandidateException:
     type: str
-    bases: tuple[str, ...]
+    bases: tuple[str, ...]  # its own class first; all but Python's own with their module
     message: str
     frames: tuple[tuple[int, str, str], ...]  # (line, function, text), the candidate's own
     origin: str  # file and function of the library that raised it, if one did
@@ -23,7 +25,7 @@ class CandidateException:
         data = data if isinstance(data, dict) else {}
 
         def text(value: Any) -> str:
-            return value[:2_000] if type(value) is str else ""
+            return cut(value, 2_000) if type(value) is str else ""
 
         def items(value: Any) -> list[Any]:
             return value[:50] if type(value) is list else []

@@ -108,14 +108,21 @@ def _load(grading: GradingRun) -> Rationale | None:
     try:
         parse(answer.source)
     except SyntaxError as error:
-        line = (error.text or "").rstrip("\n")[:200]
-        caret = "\n    " + " " * max((error.offset or 1) - 1, 0) + "^" if line else ""
-        return Rationale(f"syntax error: {error.msg}", traceback=f"{answer.name}:{error.lineno}\n    {line}{caret}")
+        return _syntax_error(answer.name, error)
     try:
         grading.candidate.load()
     except CandidateError as error:
         return error.rationale
     return None
+
+
+def _syntax_error(name: str, error: SyntaxError) -> Rationale:
+    """The line and a caret below the place."""
+    text = (error.text or "").rstrip()
+    line = text.lstrip()[:200]
+    column = max((error.offset or 1) - 1 - (len(text) - len(text.lstrip())), 0)
+    caret = f"\n    {line}\n    {' ' * min(column, 200)}^" if line else ""
+    return Rationale(f"syntax error: {error.msg}", traceback=f"{name}:{error.lineno}{caret}")
 
 
 def _result(spec: CheckSpec, status: Status, seconds: float = 0.0, **fields: object) -> CheckResult:

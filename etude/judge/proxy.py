@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from etude.judge.brief import brief, cut
 from etude.judge.candidate import Candidate
-from etude.sandbox.wire import CallbackValue, HandleValue
+from etude.sandbox.wire import CallbackValue, Encoder, HandleValue
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,25 @@ class Function:
             seen.get("value"),
             tuple(arguments) if type(arguments) is list else (),
             named if type(named) is dict else {},
-            tuple(str(name) for name in settings) if type(settings) is list else ("what the worker said",),
+            _texts(settings) if type(settings) is list else ("what the worker said",),
             self.candidate.printed()[len(before) :],
         )
 
     def watch(self, banned: Sequence[str], *args: Any, **kwargs: Any) -> list[str]:
         """Call under watch and return the banned names that were seen at work."""
         names = self._call("watch", args, kwargs, banned=list(banned))
-        return [str(name) for name in names] if type(names) is list else []
+        return list(_texts(names)) if type(names) is list else []
 
     def _call(self, mode: str, args: Any, kwargs: dict[str, Any], **options: Any) -> Any:
         callbacks: dict[int, Callable[..., Any]] = {}
         sent = _outgoing(list(args), callbacks)
         named = {key: _outgoing(value, callbacks) for key, value in kwargs.items()}
         return self.candidate.call(self.shown, self.target, sent, named, mode, callbacks, **options)
+
+
+def _texts(names: list[Any]) -> tuple[str, ...]:
+    """A worker's list of names, which may hold anything."""
+    return tuple(cut(name, 200) if type(name) is str else brief(name, 200) for name in names[:50])
 
 
 def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
@@ -76,9 +82,20 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
     if type(value) is dict:
         return {key: _outgoing(item, callbacks) for key, item in value.items()}
     if callable(value) and not hasattr(value, "detach") and not isinstance(value, type):
-        callbacks[len(callbacks)] = value
+        callbacks[len(callbacks)] = _answering(value)
         return CallbackValue(len(callbacks) - 1)
     return value
+
+
+def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A host function for the worker to call; where it makes of the worker's arguments what cannot cross, it raises."""
+
+    def answer(*args: Any) -> Any:
+        result = function(*args)
+        Encoder().header(result)
+        return result
+
+    return answer
 
 
 class Handle:

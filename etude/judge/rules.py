@@ -13,7 +13,7 @@ from etude.sandbox.bans import banned_method, covering
 
 __all__ = ["Violation", "parse", "violations"]
 
-_MENTIONS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+_MENTIONS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 _RUNNERS = ("exec", "eval", "compile")
 
 

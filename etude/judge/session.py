@@ -67,6 +67,7 @@ class HostSession:
         try:
             return grading_run.run(self.current, items, on_check, self._versions).to_json()
         finally:
+            session._setupstate.teardown_exact(None)  # the last to run need not be the last of the file
             self.current.close()
             self.current = None
             benchmarks = getattr(session.config, "_benchmarksession", None)

@@ -10,17 +10,20 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.text import Text
+from rich.theme import Theme
 
 from etude.exercise import Exercise
 
 WIDEST = 100
+THEME = Theme({"markdown.code": "bold cyan", "markdown.h1": "bold", "markdown.h2": "bold"})  # on light and dark alike
 
 
 def render_prompt(exercise: Exercise, prompt: str, console: Console) -> None:
     width = min(console.width, WIDEST)
     facts = f"{exercise.chapter_title} · {exercise.level} · {exercise.minutes} minutes · {exercise.framework}"
     console.print(Text(facts, "dim"), width=width)
-    console.print(Markdown(prompt, code_theme="ansi_dark"), width=width)
+    with console.use_theme(THEME):
+        console.print(Markdown(prompt, code_theme="ansi_dark"), width=width)
 
 
 def render_solution(source: str, console: Console) -> None:
@@ -28,7 +31,8 @@ def render_solution(source: str, console: Console) -> None:
     explanation, code = _split(source)
     width = min(console.width, WIDEST)
     if explanation:
-        console.print(Padding(Markdown(explanation, code_theme="ansi_dark"), (0, 0, 1, 0)), width=width)
+        with console.use_theme(THEME):
+            console.print(Padding(Markdown(explanation, code_theme="ansi_dark"), (0, 0, 1, 0)), width=width)
         console.print(Rule(style="dim"), width=width)
     console.print(Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True), width=width)
 

@@ -40,27 +40,33 @@ _LOOKS = {
 def render_report(report: Report, console: Console) -> None:
     width = min(console.width, WIDEST)
     unicode = console.encoding.lower().startswith("utf")
-    for part in (*_header(report), *_problem(report), *_checks(report, unicode), *_total(report)):
+    rule = Rule(style="dim", characters="─" if unicode else "-")
+    for part in (*_header(report, width), rule, *_problem(report), *_checks(report, unicode), rule, *_total(report)):
         console.print(part, width=width, highlight=False)
 
 
-def _header(report: Report) -> Iterator[RenderableType]:
+def _header(report: Report, width: int) -> Iterator[RenderableType]:
+    exercise, submission = visible_line(report.exercise), visible_line(report.submission)
+    room = max(width - len(exercise) - 2, 12)
+    if len(submission) > room:
+        submission = f"…{submission[1 - room :]}"  # the end of a path says most
     title = Table.grid(expand=True, padding=(0, 2))
     title.add_column(no_wrap=True)
     title.add_column(justify="right", overflow="fold")
-    title.add_row(Text(visible_line(report.exercise), "bold"), Text(visible_line(report.submission)))
+    title.add_row(Text(exercise, "bold"), Text(submission))
     facts = [_isolation(report.isolation), report.device]
     if report.seed is not None:
         facts.append(f"seed {report.seed}")
     yield Text()
     yield title
-    yield Text(" · ".join(facts), "dim" if report.isolation.level == "kernel" else "yellow")
-    yield Rule(style="dim")
+    yield Text(" · ".join(facts), "yellow" if report.isolation.level == "process" else "dim")
 
 
 def _isolation(isolation: Isolation) -> str:
-    lacks = f" (no {', '.join(isolation.lacks)})" if isolation.lacks else ""
-    return f"{isolation.level} isolation{lacks}"
+    lacks = ", ".join(isolation.lacks)
+    if isolation.level == "none":
+        return lacks
+    return f"{isolation.level} isolation: {lacks}" if lacks else f"{isolation.level} isolation"
 
 
 def _problem(report: Report) -> Iterator[RenderableType]:
@@ -72,7 +78,7 @@ def _problem(report: Report) -> Iterator[RenderableType]:
 
 def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
     for check in report.checks:
-        yield _headline(check, unicode)
+        yield _headline(check, unicode, run=report.problem is None)
         if check.timing is not None:
             yield _indented(Text(_timing(check.timing), "dim"))
         if check.status is Status.SKIPPED and check.rationale is not None:
@@ -81,8 +87,8 @@ def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
             yield from _details(check.rationale, check.help, check.output)
 
 
-def _headline(check: CheckResult, unicode: bool) -> Table:
-    look = _LOOKS[check.status]
+def _headline(check: CheckResult, unicode: bool, run: bool) -> Table:
+    look = _LOOKS[check.status if run else Status.SKIPPED]
     passed = check.status is Status.PASSED
     line = Table.grid(expand=True, padding=(0, 1, 0, 0))
     line.add_column(width=1)
@@ -91,9 +97,9 @@ def _headline(check: CheckResult, unicode: bool) -> Table:
     line.add_column(width=8, justify="right", no_wrap=True)
     line.add_row(
         Text(look.mark if unicode else look.plain_mark, look.style),
-        Text(visible_line(check.description), "dim" if check.status is Status.SKIPPED else "" if passed else "bold"),
+        Text(visible_line(check.description), "" if passed else "dim" if look.style == "dim" else "bold"),
         Text(f"{check.earned}/{check.points}" if check.counts else "n/a", "dim" if not check.counts else look.style),
-        Text("" if check.status is Status.SKIPPED else duration(check.seconds), "dim"),
+        Text(duration(check.seconds) if check.seconds else "", "dim"),
     )
     return line
 
@@ -136,7 +142,6 @@ def _indented(part: RenderableType) -> Padding:
 
 
 def _total(report: Report) -> Iterator[RenderableType]:
-    yield Rule(style="dim")
     style = "green" if report.full_marks else "red" if report.score == 0 else "yellow"
     verdict = "full marks" if report.full_marks else percent(report.fraction)
     line = Table.grid(expand=True, padding=(0, 2, 0, 0))

@@ -6,6 +6,7 @@ import random
 import sys
 
 import numpy as np
+import numpy.random  # lazily loaded otherwise, anew in every worker
 
 
 def seed_generators(seed: int) -> None:

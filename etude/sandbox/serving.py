@@ -50,14 +50,20 @@ class Server:
             try:
                 reply = {"value": actions[request["do"]](request)}
             except BaseException as error:  # also SystemExit and KeyboardInterrupt: the next check goes on
-                reply = {"raised": describe(error, self._filename, self._lines)}
+                reply = {"raised": self._described(error)}
             _flush()
             try:
                 channel.send(reply, shared=shared)
             except UnsendableError as error:
                 channel.send({"unsendable": str(error)})
-            except Exception as error:  # a value whose own methods raise while it is read
+            except BaseException as error:  # a value whose own methods raise while it is read
                 channel.send({"unsendable": f"a value that raised {type(error).__name__} when it was read"})
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        try:
+            return describe(error, self._filename, self._lines)
+        except BaseException:  # an exception whose own methods raise; the host words it as "an exception"
+            return {}
 
     def _load(self, request: Request) -> dict[str, Any]:
         """Run the candidate's module, then the probe; say which entry points are missing and what is there."""

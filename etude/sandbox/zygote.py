@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import socket
+import struct
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
@@ -19,7 +20,8 @@ from etude.sandbox import worker
 from etude.sandbox.limits import close_descriptors, die_with_parent
 from etude.sandbox.worker import WorkerSpec
 
-MESSAGE = 1 << 16
+LENGTH = struct.Struct("<I")  # goes before each message, which may come in pieces
+MAX_DESCRIPTORS = 4
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,45 @@ class Zygote:
         return int(self._ask({"end": pid})["code"])
 
     def _ask(self, message: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
-        socket.send_fds(self.control, [json.dumps(message).encode()], descriptors or [])
-        answer = self.control.recv(MESSAGE)
-        if not answer:
-            raise RuntimeError("the zygote is gone")
-        data: dict[str, Any] = json.loads(answer)
-        if "error" in data:
-            raise RuntimeError(data["error"])
-        return data
+        try:
+            _send(self.control, message, descriptors or [])
+            answer, _ = _receive(self.control)
+        except ConnectionError:
+            raise RuntimeError("the zygote is gone") from None
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
 
     def close(self) -> None:
         self.control.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
+
+
+def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+    data = json.dumps(message).encode()
+    socket.send_fds(control, [LENGTH.pack(len(data))], descriptors)
+    control.sendall(data)
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """The next message and the descriptors that came with it; ConnectionError once the other side is gone."""
+    prefix, descriptors, _, _ = socket.recv_fds(control, LENGTH.size, MAX_DESCRIPTORS)
+    prefix += _exactly(control, LENGTH.size - len(prefix)) if prefix else b""
+    if not prefix:
+        raise ConnectionError("the other side is gone")
+    message: dict[str, Any] = json.loads(_exactly(control, *LENGTH.unpack(prefix)))
+    return message, descriptors
+
+
+def _exactly(control: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = control.recv(size - len(data))
+        if not part:
+            raise ConnectionError("the other side is gone")
+        data += part
+    return bytes(data)
 
 
 def _run(body: Callable[[], None]) -> NoReturn:
@@ -81,17 +109,17 @@ def serve(control: socket.socket, parent: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle
     close_descriptors({0, 1, 2, control.fileno()})
     while True:
-        data, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 4)
-        if not data:
+        try:
+            message, descriptors = _receive(control)
+        except ConnectionError:
             os._exit(0)
-        message = json.loads(data)
         try:
             answer = _spawn(message["spawn"], descriptors) if "spawn" in message else _end(message["end"])
         except OSError as error:
             answer = {"error": f"the zygote failed: {error}"}
         for descriptor in descriptors:
             os.close(descriptor)
-        control.sendall(json.dumps(answer).encode())
+        _send(control, answer, [])
 
 
 def _spawn(spec: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:

@@ -6,7 +6,14 @@ Nothing is ever unpickled, and no attribute of a received value is looked up: wh
 from etude.sandbox.wire.channel import Channel
 from etude.sandbox.wire.decoder import Decoder
 from etude.sandbox.wire.encoder import Encoder
-from etude.sandbox.wire.values import CallbackValue, HandleValue, TensorValue, UnsendableError, WireError
+from etude.sandbox.wire.values import (
+    CallbackValue,
+    HandleValue,
+    TensorValue,
+    TooMuchError,
+    UnsendableError,
+    WireError,
+)
 
 __all__ = [
     "CallbackValue",
@@ -15,6 +22,7 @@ __all__ = [
     "Encoder",
     "HandleValue",
     "TensorValue",
+    "TooMuchError",
     "UnsendableError",
     "WireError",
 ]

@@ -54,6 +54,8 @@ class Channel:
 
     def receive(self, *, deadline: float | None = None, on_wait: OnWait | None = None) -> Any:
         """The next value; WireError for a frame that is not one."""
+        if deadline is not None and time.monotonic() >= deadline:  # the other end may never leave us waiting
+            raise TimeoutError
 
         def read(size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
             buffer = np.empty(size, np.uint8)
@@ -70,7 +72,9 @@ class Channel:
 
     def pending(self) -> bool:
         """Whether the other end has sent something that was not read yet."""
-        return bool(select.select([self._socket], [], [], 0)[0])
+        poller = select.poll()
+        poller.register(self._socket, select.POLLIN)
+        return bool(poller.poll(0))
 
     def _fill(self, view: memoryview, deadline: float | None, on_wait: OnWait | None) -> None:
         got = 0

@@ -24,6 +24,9 @@ from etude.sandbox.wire.values import (
     WireError,
 )
 
+LISTS_A_NODE = 3  # at most: its own, the one of its children or sizes, and a dict's pair
+MAX_NAME = 200  # characters of a class's or a device's name
+
 Allocate = Callable[[int], "np.ndarray[Any, np.dtype[np.uint8]]"]
 Revive = Callable[[Any], Any]
 
@@ -38,17 +41,25 @@ class Decoder:
 
     def __init__(self, header: bytes, shared: memoryview | None = None) -> None:
         self._shared = shared
-        self._nodes = 0
+        self._nodes = self._lists = 0
         self.array_bytes = 0
+        most = min(MAX_NODES, len(header))  # an element takes a byte: a longer list is a claim, made to be allocated
         try:
             self._root = msgpack.unpackb(
-                header, raw=True, use_list=True, max_array_len=MAX_NODES, max_map_len=0, max_ext_len=0
+                header, raw=True, list_hook=self._count, max_array_len=most, max_map_len=0, max_ext_len=0
             )
         except (ValueError, msgpack.UnpackException, RecursionError) as error:
             raise WireError(f"not a header: {type(error).__name__}") from None
         self._check(self._root, 0)
         if self.array_bytes > MAX_BYTES:
             refuse("too many bytes of arrays")
+
+    def _count(self, found: list[Any]) -> list[Any]:
+        """Ends a bomb of empty lists while it unfolds."""
+        self._lists += 1
+        if self._lists > LISTS_A_NODE * MAX_NODES:
+            refuse("too many parts")
+        return found
 
     def _check(self, node: Any, depth: int) -> None:
         self._nodes += 1
@@ -89,7 +100,7 @@ class Decoder:
         if tag == b"plain":
             return self._value(node[2])
         if tag == b"handle":
-            return self._revive(HandleValue(node[1], node[2].decode("utf-8", "replace")))
+            return self._revive(HandleValue(node[1], _name(node[2])))
         if tag == b"callback":
             return self._revive(CallbackValue(node[1]))
         return self._tensor(node)
@@ -111,8 +122,9 @@ class Decoder:
     def _tensor(self, node: Node) -> Any:
         name, array = node[1].decode(), self._array(node[5])
         if name == "bfloat16":
-            array = (array.astype(np.uint32) << 16).view(np.float32)
-        return self._revive(TensorValue(array, name, node[2].decode("utf-8", "replace"), node[3], node[4]))
+            wide = np.asarray(array.astype(np.uint32) << 16)  # of a 0-d array the shift makes a scalar
+            array = wide.view(np.float32)
+        return self._revive(TensorValue(array, name, _name(node[2]), node[3], node[4]))
 
     def check_array(self, node: Node) -> None:
         shape = node[2]
@@ -137,6 +149,10 @@ class Decoder:
 
 
 Check = Callable[[Decoder, Node], Iterator[Any]]
+
+
+def _name(text: bytes) -> str:
+    return text[: 4 * MAX_NAME].decode("utf-8", "replace")[:MAX_NAME]
 
 
 def _size(dtype: np.dtype[Any], shape: list[int]) -> int:
@@ -183,6 +199,8 @@ def _checks() -> dict[bytes, Check]:
                 refuse("a dict's pair is not two nodes")
             if type(pair[0]) is not list or not pair[0] or pair[0][0] not in _KEYS:
                 refuse("a dict's key is not a scalar")
+            if pair[0][:2] in _COMPLEX:  # their hashes can be made to collide, all of them
+                refuse("a dict's key is complex")
             yield from pair
 
     def scalar(decoder: Decoder, node: Node) -> Iterator[Any]:
@@ -234,4 +252,5 @@ def _checks() -> dict[bytes, Check]:
 
 
 _CHECKS = _checks()
+_COMPLEX = ([b"scalar", b"complex64"], [b"scalar", b"complex128"])
 _KEYS = frozenset({b"none", b"bool", b"int", b"float", b"str", b"bytes", b"scalar"})

@@ -22,8 +22,11 @@ from etude.sandbox.wire.values import (
     HandleValue,
     Node,
     TensorValue,
+    TooMuchError,
     UnsendableError,
 )
+
+_KEYS = (type(None), bool, int, float, str, bytes, np.generic)
 
 
 class Encoder:
@@ -42,15 +45,15 @@ class Encoder:
     def header(self, value: object) -> bytes:
         packed: bytes = msgpack.packb(self.node(value, 0), use_bin_type=True)
         if len(packed) > MAX_HEADER:
-            raise UnsendableError(f"a value of over {MAX_HEADER >> 20} MiB of text and numbers outside arrays")
+            raise TooMuchError(f"a value of over {MAX_HEADER >> 20} MiB of text and numbers outside arrays")
         return packed
 
     def node(self, value: object, depth: int) -> Node:
         self._nodes += 1
         if depth > MAX_DEPTH:
-            raise UnsendableError(f"a value nested over {MAX_DEPTH} levels deep")
+            raise TooMuchError(f"a value nested over {MAX_DEPTH} levels deep")
         if self._nodes > MAX_NODES:
-            raise UnsendableError(f"a value of over {MAX_NODES:,} parts")
+            raise TooMuchError(f"a value of over {MAX_NODES:,} parts")
         exact = type(value)
         if value is None:
             return ["none"]
@@ -83,14 +86,20 @@ class Encoder:
         return ["plain", exact.__name__[:200], self.node(_as_plain(value), depth + 1)]
 
     def _pair(self, key: object, value: object, depth: int) -> Node:
-        if not isinstance(key, (type(None), bool, int, float, str, bytes, np.generic)):
-            raise UnsendableError(f"a dict with a key of type {type(key).__name__}")
-        return [self.node(key, depth), self.node(value, depth)]
+        if not isinstance(key, _KEYS) or isinstance(key, np.complexfloating):
+            raise UnsendableError(f"a dict with a key of type {type(key).__name__[:200]}")
+        if type(key) not in _KEYS and not isinstance(key, np.generic):
+            key = _as_plain(key)  # an enum's member, say
+        node = self.node(key, depth)
+        if node[0] == "bigint":
+            raise UnsendableError("a dict with a key of over 64 bits")
+        return [node, self.node(value, depth)]
 
     def _tensor_value(self, value: TensorValue) -> Node:
         array = value.array
         if value.dtype == "bfloat16":  # widened bits back to their upper half
-            array = (np.ascontiguousarray(array, np.float32).view(np.uint32) >> 16).astype(np.uint16)
+            bits = np.asarray(array, np.float32, order="C").view(np.uint32)
+            array = np.asarray(bits >> 16).astype(np.uint16)
         return ["tensor", value.dtype, value.device, value.requires_grad, value.has_grad_fn, self._array(array)]
 
     def _array(self, array: np.ndarray[Any, Any]) -> Node:
@@ -98,7 +107,7 @@ class Encoder:
         plain = np.asarray(array, np.dtype(name).newbyteorder("<"), order="C")
         self._bytes += plain.nbytes
         if self._bytes > MAX_BYTES:
-            raise UnsendableError(f"arrays of over {MAX_BYTES >> 20} MiB")
+            raise TooMuchError(f"arrays of over {MAX_BYTES >> 20} MiB")
         flat = plain.reshape(-1).view(np.uint8)
         shape = list(array.shape)
         if self._shared is not None and SHARED_FROM <= plain.nbytes <= len(self._shared) - self._offset:
@@ -117,7 +126,7 @@ def _int_node(value: int) -> Node:
     if -(1 << 63) <= value < 1 << 63:
         return ["int", value]
     if value.bit_length() > MAX_INT_BITS:
-        raise UnsendableError(f"an int of over {MAX_INT_BITS} bits")
+        raise TooMuchError(f"an int of over {MAX_INT_BITS} bits")
     return ["bigint", value.to_bytes(MAX_INT_BITS // 8 + 1, "little", signed=True)]
 
 

@@ -16,9 +16,8 @@ MAX_DIMENSIONS = 32
 SHARED_FROM = 1 << 16  # smaller arrays are not worth a shared mapping
 ALIGNMENT = 64
 
-DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
-)
+_INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+DTYPES = frozenset({"bool", *_INTEGERS, "float16", "float32", "float64", "complex64", "complex128"})
 TENSOR_DTYPES = DTYPES | {"bfloat16"}
 
 Node = list[Any]
@@ -30,6 +29,10 @@ class WireError(Exception):
 
 class UnsendableError(Exception):
     """A value that cannot cross the wire; the message names its kind."""
+
+
+class TooMuchError(UnsendableError):
+    """A value of the right kinds that breaks a limit: too deep, too many parts, too large."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def layouts(name, *arrays):
 
 
 def all_in_turn(x, grad_output):
-    """All four functions of the very same arrays; then once more, with the arrays' parts exchanged and rows as columns."""
+    """All four functions of the very same arrays; then once more, the parts exchanged and rows as columns."""
     return [_all(x, grad_output), _all(grad_output.T, x.T)]
 
 

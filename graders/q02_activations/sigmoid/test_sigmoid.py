@@ -1,4 +1,4 @@
-"""Hidden checks of `sigmoid`. The oracle goes through Python's own floats, one number at a time, on what the candidate got."""
+"""Hidden checks of `sigmoid`. The oracle uses Python's own floats, on the numbers that the candidate got."""
 
 import math
 
@@ -24,7 +24,7 @@ def _sigmoid(number):
 def test_values(submission, rng):
     """Each number x becomes 1 / (1 + exp(-x))."""
     x = rng.normal(0, 3, size=40)
-    assert_close(submission.sigmoid(x), oracle(x), help="The sigmoid is 1 / (1 + exp(-x)), in the dtype of x throughout.")
+    assert_close(submission.sigmoid(x), oracle(x), help="1 / (1 + exp(-x)), in the dtype of x throughout.")
 
 
 @check("correctness")
@@ -57,7 +57,7 @@ def test_no_floats(submission, rng):
             submission.sigmoid(x),
             oracle(x),
             dtype="float64",
-            help="Convert to float64 before anything else: negating unsigned integers wraps around, exp(int8) is float16.",
+            help="Convert to float64 first: negating unsigned integers wraps around, exp(int8) is float16.",
         )
 
 
@@ -79,7 +79,9 @@ def test_empty(submission, rng):
     rows = int(rng.integers(2, 6))
     for shape in [(0,), (0, rows), (rows, 0, 2)]:
         assert_close(submission.sigmoid(np.empty(shape)), np.empty(shape), help="No element, nothing to do.")
-    assert_close(submission.sigmoid([]), np.empty(0), dtype="float64", help="An empty list counts as float64.")
+    for nothing in ([], np.empty((0, rows), dtype=int)):
+        advice = "An empty list and an empty array of integers count as float64."
+        assert_close(submission.sigmoid(nothing), np.empty(np.shape(nothing)), dtype="float64", help=advice)
 
 
 @check("contract")
@@ -109,7 +111,7 @@ def test_large_inputs(submission, rng):
             submission.sigmoid(given),
             oracle(given),
             tol=TOLERANCE[dtype],
-            help="exp overflows on one side of each form of the formula, and np.where evaluates both. Only ever exponentiate -|x|.",
+            help="exp overflows on one side of each form, and np.where evaluates both forms: exponentiate -|x|.",
         )
 
 
@@ -122,7 +124,7 @@ def test_left_tail(submission, rng):
         oracle(x),
         tol=1e-12,
         relative=True,
-        help="Where x is negative, exp(x) / (1 + exp(x)) keeps every digit; whatever takes numbers next to 1 from each other loses them.",
+        help="Where x is negative, exp(x) / (1 + exp(x)) keeps every digit; a difference of numbers near 1 loses them.",
     )
 
 

@@ -1,8 +1,17 @@
-"""Hidden checks of `softmax`. The oracle works in float64 on what the candidate got, rounded to its dtype as it was."""
+"""Hidden checks of `softmax`. The oracles work in float64, on the numbers that the candidate got."""
 
 import numpy as np
 
-from etude.grading import as_array, assert_close, assert_rules, assert_shape, assert_true, assert_unchanged, check, unpack
+from etude.grading import (
+    as_array,
+    assert_close,
+    assert_rules,
+    assert_shape,
+    assert_true,
+    assert_unchanged,
+    check,
+    unpack,
+)
 
 TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-10}
 
@@ -79,7 +88,7 @@ def test_no_floats(submission, rng):
             submission.softmax(scores),
             oracle(scores),
             dtype="float64",
-            help="Convert to float64 before you subtract: small and unsigned integers wrap around, and exp(int8) is float16.",
+            help="Convert to float64 before you subtract: unsigned integers wrap around, and exp(int8) is float16.",
         )
 
 
@@ -107,7 +116,9 @@ def test_empty(submission, rng):
             np.empty(shape),
             help="The maximum of nothing is an error in NumPy unless you name an initial value.",
         )
-    assert_close(submission.softmax([]), np.empty(0), dtype="float64", help="An empty list counts as float64.")
+    for nothing in ([], np.empty((0, rows), dtype=int)):
+        advice = "An empty list and an empty array of integers count as float64."
+        assert_close(submission.softmax(nothing), np.empty(np.shape(nothing)), dtype="float64", help=advice)
 
 
 @check("contract")
@@ -151,7 +162,7 @@ def test_shifted_slices(submission, rng):
     levels = rng.permutation([-9000, -5000, -1000, 1000, 5000, 9000]) + rng.integers(-500, 501, size=6)
     for dtype in ("float64", "float32"):  # the sums are exact in both
         shifted = (base + levels[:, np.newaxis]).astype(dtype)
-        advice = "Subtract each slice's own largest score, signed: not that of the whole array, nor a largest magnitude."
+        advice = "Subtract each slice's own largest score: not that of the whole array, nor the largest magnitude."
         assert_close(submission.softmax(shifted), oracle(base), tol=TOLERANCE[dtype], help=advice)
         assert_close(submission.softmax(shifted.T, axis=0), oracle(base).T, tol=TOLERANCE[dtype], help=advice)
 

@@ -5,7 +5,8 @@ import torch
 
 from etude.grading import as_array, assert_close, assert_raises, assert_rules, assert_true, assert_unchanged, check, unpack
 
-SHAPES = ((), (3,), (2, 3), (2, 1, 2))
+SHAPES = ((), (2, 3), (2, 1, 2))
+FEW = ((), (2, 3))
 
 
 @check("correctness", points=1)
@@ -63,7 +64,7 @@ def test_signature(submission, rng):
         ("Adam", (), {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8}),
         ("Adam", (0.02, (0.8, 0.9), 1e-4), {"lr": 0.02, "betas": (0.8, 0.9), "eps": 1e-4}),
     ):
-        values, grads = draw(rng, 6)
+        values, grads = draw(rng, 4, shapes=FEW)
         compare(
             submission.probe.follow(kind, args, {}, values, grads),
             plain(submission, kind, meant, values, grads),
@@ -76,7 +77,7 @@ def test_signature(submission, rng):
 def test_generator(submission, rng):
     """`params` may be a generator."""
     for kind, kwargs in settings(rng):
-        values, grads = draw(rng, 4)
+        values, grads = draw(rng, 4, shapes=FEW)
         compare(
             submission.probe.follow(kind, (), kwargs, values, grads, generator=True),
             plain(submission, kind, kwargs, values, grads),
@@ -88,7 +89,7 @@ def test_generator(submission, rng):
 def test_float32(submission, rng):
     """float32 parameters stay float32, and follow the float64 trajectory to 1e-4 over 50 steps."""
     for kind, kwargs in settings(rng):
-        values, grads = draw(rng, 50, shapes=((), (2, 3)), dtype=np.float32)
+        values, grads = draw(rng, 50, shapes=FEW[1:], dtype=np.float32)
         double = [grad.astype(np.float64) for grad in grads]
         compare(
             submission.probe.follow(kind, (), kwargs, values, grads),
@@ -103,7 +104,7 @@ def test_epsilon(submission, rng):
     """`eps` is added to the root: gradients of 0, tiny gradients and a large eps give torch's steps."""
     for kind, kwargs in settings(rng)[2:]:
         for eps, size in ((rng.uniform(0.1, 1.0), 1.0), (1e-8, 10.0 ** rng.uniform(-8, -6))):
-            values, grads = draw(rng, 12)
+            values, grads = draw(rng, 6, shapes=FEW)
             grads = [size * grad * (rng.random(grad.shape) < 0.8) for grad in grads]
             given = {**kwargs, "eps": eps}
             compare(
@@ -118,7 +119,7 @@ def test_epsilon(submission, rng):
 def test_in_place(submission, rng):
     """Parameters are updated in the memory they have: what shares it sees every step."""
     for kind, kwargs in settings(rng):
-        values, grads = draw(rng, 4)
+        values, grads = draw(rng, 4, shapes=FEW)
         compare(
             submission.probe.follow_alias(kind, (), kwargs, values, grads),
             plain(submission, kind, kwargs, values, grads),
@@ -132,7 +133,7 @@ def test_gradients_only_read(submission, rng):
     refill = [True, False, False, True, True, False]
     holds = [0, 0, 0, 3, 4, 4]  # the step whose gradient the tensor holds
     for kind, kwargs in settings(rng):
-        values, grads = draw(rng, len(refill))
+        values, grads = draw(rng, len(refill), shapes=FEW)
         compare(
             submission.probe.follow_refilled(kind, (), kwargs, values, grads, refill),
             plain(submission, kind, kwargs, values, [grad[holds] for grad in grads]),
@@ -181,7 +182,7 @@ def test_zero_grad(submission, rng):
     """After zero_grad a step moves nothing and remembers nothing: the gradients are None, not zeros."""
     zero = np.array([False, True, False, True, True, False])
     for kind, kwargs in settings(rng):
-        values, grads = draw(rng, len(zero), shapes=((), (2, 3)))
+        values, grads = draw(rng, len(zero), shapes=FEW)
         compare(
             submission.probe.follow_zeroed(kind, (), kwargs, values, grads, zero),
             plain_with_gaps(submission, kind, kwargs, values, grads, np.stack([~zero, ~zero], axis=1)),
@@ -193,10 +194,10 @@ def test_zero_grad(submission, rng):
 def test_training_loop(submission, rng):
     """zero_grad, backward, step: a training loop with autograd goes down the quadratic it is given."""
     for kind, kwargs in settings(rng):
-        values, aims = draw(rng, 10)
+        values, aims = draw(rng, 7, shapes=FEW)
         scales = [rng.uniform(0.5, 1.0, value.shape) for value in values]
         centres = [value + 3 * aim[0] for value, aim in zip(values, aims, strict=True)]
-        returned = submission.probe.train(kind, (), kwargs, values, scales, centres, 10)
+        returned = submission.probe.train(kind, (), kwargs, values, scales, centres, 7)
         histories = read(returned, aims)
         before = [np.concatenate([v[None], history[:-1]]) for v, history in zip(values, histories, strict=True)]
         grads = [a * (position - c) for a, position, c in zip(scales, before, centres, strict=True)]
@@ -211,7 +212,7 @@ def test_training_loop(submission, rng):
 def test_independent(submission, rng):
     """Two optimisers of one class, taking turns on the same parameters, keep separate state."""
     for (kind, first), (_, second) in zip(settings(rng), settings(rng), strict=True):
-        values, grads = draw(rng, 8)
+        values, grads = draw(rng, 8, shapes=FEW)
         turns = [plain(submission, kind, first, values, [grad[::2] for grad in grads])]
         turns += [plain(submission, kind, second, values, [grad[1::2] for grad in grads])]
         wanted = []
@@ -228,7 +229,7 @@ def test_independent(submission, rng):
 @check("errors", points=1)
 def test_bad_rate(submission, rng):
     """A learning rate of 0 or less raises ValueError."""
-    values, _ = draw(rng, 1)
+    values, _ = draw(rng, 1, shapes=FEW)
     for kind in ("SGD", "RMSprop", "Adam"):
         for lr in (0.0, -rng.uniform(0.01, 1.0)):
             assert_raises(ValueError, submission.probe.construct, kind, (), {"lr": lr}, values)
@@ -245,7 +246,7 @@ def test_no_parameters(submission):
 @check("errors", points=1)
 def test_bad_decay(submission, rng):
     """A momentum or a beta below 0, or of 1 or more, raises ValueError; 0 is legal."""
-    values, _ = draw(rng, 1)
+    values, _ = draw(rng, 1, shapes=FEW)
     submission.probe.construct("SGD", (), {"lr": 0.1, "momentum": 0.0}, values)
     submission.probe.construct("Adam", (), {"betas": (0.0, 0.0)}, values)
     for bad in (1.0, rng.uniform(1.1, 2.0), -rng.uniform(0.1, 1.0)):
@@ -257,14 +258,14 @@ def test_bad_decay(submission, rng):
 @check("rules", points=1)
 def test_rules(submission, rng):
     """From scratch: nothing of torch.optim, and none of torch's fused optimiser kernels."""
-    values, grads = draw(rng, 2)
+    values, grads = draw(rng, 1, shapes=FEW)
     assert_rules(submission, run=lambda watched: watched.probe.short_life(values, grads))
 
 
 @check("contract", points=1, testimony=True)
 def test_side_effects(submission, rng):
     """Nothing is printed, and torch's settings and generators are left alone."""
-    assert_unchanged(submission.probe.short_life, *draw(rng, 2))
+    assert_unchanged(submission.probe.short_life, *draw(rng, 2, shapes=FEW))
 
 
 def follow(submission, rng, kind, kwargs, help):

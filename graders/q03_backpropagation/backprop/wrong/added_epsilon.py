@@ -1,7 +1,7 @@
 """1e-12 is added inside the logarithms instead of being their floor.
 
 Misconception: log(p + eps) and log(max(p, eps)) are the same thing.
-Caught by: test_loss_at_the_ends
+Caught by: test_loss_at_the_ends, test_loss_at_the_ends_float32
 Advice: Adding shifts every prediction a little, and the small ones much; a maximum leaves all above the floor alone.
 """
 

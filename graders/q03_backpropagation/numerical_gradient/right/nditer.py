@@ -11,7 +11,7 @@ def numerical_gradient(f, x, eps=1e-5):
         raise ValueError("eps has to be positive")
     work = np.array(x)
     slope = np.zeros_like(work)
-    it = np.nditer(x, flags=["multi_index", "zerosize_ok", "refs_ok"], op_flags=[["readonly"]])
+    it = np.nditer(x, flags=["multi_index", "zerosize_ok"], op_flags=[["readonly"]])
     while not it.finished:
         if x.size == 0:
             break

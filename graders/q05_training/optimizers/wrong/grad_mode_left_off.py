@@ -1,7 +1,7 @@
 """step of SGD turns autograd off and does not turn it on again.
 
 Misconception: Autograd is only needed in backward, which turns it on by itself.
-Caught by: test_training_loop, test_side_effects
+Caught by: test_training_loop
 Advice: The next forward pass then records nothing and backward fails. Use `with torch.no_grad():`, which
     gives the mode back.
 """

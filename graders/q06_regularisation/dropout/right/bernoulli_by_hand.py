@@ -6,7 +6,7 @@ import torch
 class _Thin(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, chance):
-        gate = torch.full_like(x, chance).bernoulli_()
+        gate = torch.bernoulli(torch.full_like(x, chance))
         ctx.factor = gate if chance == 0 else gate / chance
         return x * ctx.factor
 

@@ -1,0 +1,37 @@
+# `make demo` and `make test` are all that a fresh machine needs (Python 3.11 or newer, and git).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test lint audit bench clean
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("étude needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+demo: $(INSTALLED)  ## show the first question, then grade a wrong attempt and the reference
+	@$(BIN)/etude show softmax
+	@echo; echo '$$ etude grade softmax wrong_answer.py'
+	@ETUDE_DATA=$(VENV)/demo $(BIN)/etude grade softmax graders/q02_activations/softmax/wrong/no_shift.py || test $$? -eq 1
+	@echo; echo '$$ etude grade softmax reference.py'
+	@ETUDE_DATA=$(VENV)/demo $(BIN)/etude grade softmax solutions/q02_activations/softmax.py
+
+test: $(INSTALLED) lint  ## everything that CI runs
+	$(BIN)/python -m pytest tests
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+audit: $(INSTALLED)  ## every right and wrong answer of the bank on 20 seeds
+	$(BIN)/python -m tests.audit --seeds 20
+
+bench: $(INSTALLED)  ## the figures that the README quotes
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

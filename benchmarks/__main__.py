@@ -1,0 +1,116 @@
+"""Measures and prints every figure; exit status 1 where a target is missed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figure import Figure, alternate, median_ratio, process_seconds, seconds
+from benchmarks.memory import peak_of_grading, resident_after_imports
+from etude.catalog import Catalog, shipped_bank
+from etude.exercise import Exercise
+from etude.judge.client import Judge
+from etude.judge.job import GradeOptions
+from etude.submission import Submission
+
+ETUDE = (str(Path(sys.executable).with_name("etude")),)
+COLD_TORCH = "residual_block"
+WARM = {"softmax": 0.040, "residual_block": 0.150, "optimizers": 0.150, }
+TIMES_FASTER = 15
+
+
+def start_up() -> Iterator[Figure]:
+    """`etude --help` and `etude list` beside the imports that any such command needs."""
+    for command in ("--help", "list"):
+        ours, bare = alternate(process_seconds([*ETUDE, command]), process_seconds(["-c", "import click, rich"]))
+        ratio = median_ratio(ours, bare)
+        yield Figure(
+            f"etude {command}", statistics.median(ours) * 1e3, "ms", "import click, rich", ratio, "≤ 3×", ratio <= 3
+        )
+
+
+def cold(catalog: Catalog) -> Iterator[Figure]:
+    """A first grading, start-up included, beside a process that only imports."""
+    torch = catalog.get(COLD_TORCH)
+    for exercise, modules, limit in (
+        (catalog.get("softmax"), ("numpy", "pytest"), 3.0),
+        (torch, ("pytest", "torch", *torch.preload), 1.5),
+    ):
+        with tempfile.TemporaryDirectory() as data:
+            grade = [*ETUDE, "grade", exercise.id, str(exercise.solution_path), "--no-speed"]
+            ours, bare = alternate(
+                process_seconds(grade, env={**os.environ, "ETUDE_DATA": data}),
+                process_seconds(["-c", f"import {', '.join(modules)}"]),
+            )
+        ratio = median_ratio(ours, bare)
+        what = f"etude grade {exercise.id} --no-speed, cold"
+        beside = f"import {', '.join(modules[:2])}" + (" and the preloads" if len(modules) > 2 else "")
+        yield Figure(what, statistics.median(ours) * 1e3, "ms", beside, ratio, f"≤ {limit:g}×", ratio <= limit)
+
+
+def warm(catalog: Catalog) -> Iterator[Figure]:
+    """Each further submission in a warm host, beside the same checks under plain pytest in a process of their own."""
+    with Judge() as judge:
+        for name, limit in WARM.items():
+            exercise = catalog.get(name)
+            answer = Submission.read(str(exercise.solution_path))
+
+            def grade(exercise: Exercise = exercise, answer: Submission = answer) -> float:
+                return seconds(lambda: judge.grade(exercise, answer, GradeOptions(speed=False)))
+
+            ours, plain = alternate(grade, process_seconds(["-m", "benchmarks.in_process", name]))
+            middle = statistics.median(ours)
+            yield Figure(f"{name}, warm", middle * 1e3, "ms", "", None, f"≤ {limit * 1e3:g} ms", middle <= limit)
+            ratio = median_ratio(plain, ours)
+            yield Figure(
+                f"{name}, cold pytest in one process",
+                statistics.median(plain) * 1e3,
+                "ms",
+                "the same, warm",
+                ratio,
+                f"≥ {TIMES_FASTER}×",
+                ratio >= TIMES_FASTER,
+            )
+
+
+def memory(catalog: Catalog) -> Iterator[Figure]:
+    """Host, zygote and worker together, beside one process that imports the same."""
+    for name in ("softmax", "optimizers"):
+        exercise = catalog.get(name)
+        ours, bare = alternate(
+            lambda exercise=exercise: peak_of_grading(exercise),  # type: ignore[misc]
+            lambda exercise=exercise: resident_after_imports(("pytest", *exercise.preload)),  # type: ignore[misc]
+            runs=5,
+        )
+        ratio = median_ratio(ours, bare)
+        what = f"peak memory of host, zygote and worker, {name}"
+        yield Figure(what, statistics.median(ours) / 2**20, "MiB", "one that imports them", ratio, "≤ 1.5×", ratio <= 1.5)
+
+
+def main() -> None:
+    console = Console()
+    catalog = Catalog.load([shipped_bank()])
+    size = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    table = Table(title=f"étude's figures ({size}; medians)")
+    for heading in ("figure", "measured", "beside", "ratio", "target", "met"):
+        table.add_column(heading)
+    missed = 0
+    with console.status("measuring …"):
+        for group in (start_up(), cold(catalog), warm(catalog), memory(catalog)):
+            for figure in group:
+                table.add_row(*figure.row())
+                missed += not figure.met
+    console.print(table)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

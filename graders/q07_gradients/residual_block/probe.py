@@ -1,0 +1,93 @@
+"""Runs beside the candidate's block: lists its convolutions and norms, writes values into them, calls the block."""
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+
+STATE = ("weight", "bias", "running_mean", "running_var")
+
+
+def is_module(block):
+    return isinstance(block, nn.Module)
+
+
+def layers(block, in_channels):
+    """Name and size of every convolution and batch norm; a lazy layer has a size only after a first call."""
+    if any(is_lazy(tensor) for tensor in [*block.parameters(), *block.buffers()]):
+        block.eval()(torch.zeros(1, in_channels, 5, 5))
+        block.train()
+    convolutions, norms = {}, {}
+    for name, module in block.named_modules():
+        if isinstance(module, nn.Conv2d):
+            convolutions[name] = {"shape": list(module.weight.shape), "bias": module.bias is not None}
+        elif isinstance(module, nn.BatchNorm2d):
+            norms[name] = module.num_features
+    return {"convolutions": convolutions, "norms": norms}
+
+
+def write(block, values, dtype, device):
+    """Move the block, and overwrite what the named layers hold; a convolution's bias becomes zero unless given."""
+    block.to(device=device, dtype=getattr(torch, dtype))
+    with torch.no_grad():
+        for name, module in block.named_modules():
+            new = values.get(name)
+            if new is None:
+                continue
+            if isinstance(module, nn.Conv2d) and module.bias is not None:
+                module.bias.zero_()
+            for key in STATE:
+                if key in new and getattr(module, key, None) is not None:
+                    getattr(module, key).copy_(new[key])
+
+
+def forward(block, x, device, training=True):
+    return block.train(training)(x.to(device))
+
+
+def forward_batches(block, batches, x, device):
+    """Training passes over the batches, then the result for `x` in evaluation mode."""
+    block.train()
+    for batch in batches:
+        block(batch.to(device))
+    return block.eval()(x.to(device))
+
+
+def forward_laid_out(block, x, device):
+    """Results, in evaluation mode, for the same values in other orders of memory."""
+    block.eval()
+    x = x.to(device)
+    spread = torch.zeros(*x.shape[:-1], 2 * x.shape[-1], dtype=x.dtype, device=device)
+    spread[..., ::2] = x
+    ways = [x.contiguous(memory_format=torch.channels_last), x.transpose(2, 3).contiguous().transpose(2, 3), spread[..., ::2]]
+    return [block(way) for way in ways]
+
+
+def forward_again(block, x, device):
+    """The result of a second call, in evaluation mode, on the very same tensor."""
+    block.eval()
+    x = x.to(device)
+    block(x)
+    return block(x)
+
+
+def backward(block, x, cotangent, device):
+    """Gradients, in training mode, of the result's product with `cotangent`: at x, and at each layer's parameters."""
+    x = x.to(device).requires_grad_()
+    (block.train()(x) * cotangent.to(device)).sum().backward()
+    layers = {
+        name: {key: parameter.grad for key, parameter in module.named_parameters(recurse=False)}
+        for name, module in block.named_modules()
+        if isinstance(module, (nn.Conv2d, nn.BatchNorm2d))
+    }
+    return {"x": x.grad, "layers": layers}
+
+
+def draws_around(seed, sizes, x):
+    """What torch's generator, seeded with `seed`, yields after a block has been built and called."""
+    torch.manual_seed(seed)
+    submission.ResidualBlock(*sizes)(x)  # noqa: F821
+    return torch.rand(4, dtype=torch.float64)
+
+
+def build_and_call(sizes, x):
+    return submission.ResidualBlock(*sizes)(x)  # noqa: F821

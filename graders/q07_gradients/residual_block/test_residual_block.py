@@ -1,0 +1,404 @@
+"""Hidden grader of `residual_block`.
+
+Secret weights, affine values and running statistics are written into the candidate's convolutions and norms. Which of them is
+which is nobody's business but theirs: `Block` tries every assignment of layers to roles, and takes the one under which the oracle
+(float64, torch's functions) gives the block's results where no ReLU has anything to do. The checks then put in play one thing after
+the other: the skip, the stride, each ReLU, the statistics. So a fault costs its own checks and leaves the others.
+"""
+
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from etude.grading import (
+    as_array,
+    assert_close,
+    assert_dtype,
+    assert_shape,
+    assert_true,
+    check,
+    entry,
+    unpack,
+)
+
+HIGH = 30.0  # a batch norm's bias that keeps everything behind it positive
+
+
+def draw(rng, *shape):
+    return torch.from_numpy(rng.standard_normal(shape))
+
+
+# -- the oracle ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The names of the layers that play each part; `skip` and `skip_norm` are None where there is none."""
+
+    conv1: str
+    norm1: str
+    conv2: str
+    norm2: str
+    skip: str | None = None
+    skip_norm: str | None = None
+
+    @property
+    def kind(self):
+        if self.skip is None:
+            return "x itself"
+        return "a 1x1 convolution with batch norm" if self.skip_norm else "a 1x1 convolution without batch norm"
+
+    def names(self):
+        return [name for name in vars(self).values() if name is not None]
+
+
+def normalise(x, layer, training):
+    """Batch norm; in training it moves the layer's running statistics."""
+    return F.batch_norm(x, layer["running_mean"], layer["running_var"], layer["weight"], layer["bias"], training)
+
+
+def oracle(x, state, roles, stride, training=True):
+    out = F.conv2d(x, state[roles.conv1]["weight"], stride=stride, padding=1)
+    out = normalise(out, state[roles.norm1], training).relu()
+    out = normalise(F.conv2d(out, state[roles.conv2]["weight"], padding=1), state[roles.norm2], training)
+    skip = x
+    if roles.skip is not None:
+        skip = F.conv2d(x, state[roles.skip]["weight"], stride=stride)
+        if roles.skip_norm is not None:
+            skip = normalise(skip, state[roles.skip_norm], training)
+    return (out + skip).relu()
+
+
+def copied(state):
+    return {name: {key: tensor.clone() for key, tensor in layer.items()} for name, layer in state.items()}
+
+
+# -- a block in the worker whose weights we know ---------------------------------------------------------------------------
+
+
+class Block:
+    """The candidate's block, whose layers' parts are known."""
+
+    def __init__(self, submission, rng, device, sizes):
+        self.probe, self.rng, self.device, self.sizes = submission.probe, rng, device, sizes
+        self.handle = submission.ResidualBlock.keep(*sizes)
+        self.convolutions, self.norms = listed(self.probe.layers(self.handle, sizes[0]), sizes[1])
+        self.roles = self._find_roles()
+
+    def _find_roles(self):
+        x = draw(self.rng, 3, self.sizes[0], 5, 6)
+        candidates = list(self._candidates())
+        assert_true(
+            bool(candidates),
+            "the convolutions and batch norms of a residual block are not there",
+            returned=f"convolutions {list(self.convolutions.values())}, batch norms {list(self.norms.values())}",
+            wanted="two 3x3 convolutions with a batch norm each, and a skip path",
+            help="Make each layer once, in __init__, as an attribute or in a container of torch.nn; each has a part of its own.",
+        )
+        for training in (True, False):  # a fault may spoil one of them
+            state = self.write_linear()
+            actual = self.forward(x, training)
+            assert_shape(actual, oracle(x, copied(state), candidates[0], self.stride).shape)
+            for roles in candidates:
+                if same(oracle(x, copied(state), roles, self.stride, training), actual):
+                    return roles
+        assert_close(
+            actual,
+            oracle(x, copied(state), candidates[0], self.stride, False),
+            dtype="float64",
+            help="Here every ReLU lets everything through, so that this is conv, norm, conv, norm, plus the skip path: is each in its place?",
+        )
+        return candidates[0]
+
+    @property
+    def stride(self):
+        return self.sizes[2] if len(self.sizes) > 2 else 1
+
+    def _candidates(self):
+        """Every assignment of layers to roles that the sizes allow."""
+        inputs, outputs = self.sizes[:2]
+        threes = [name for name, shape in self.convolutions.items() if shape[2:] == (3, 3)]
+        ones = [name for name, shape in self.convolutions.items() if shape == (outputs, inputs, 1, 1)]
+        mains = [
+            pair
+            for pair in permutations(threes, 2)
+            if self.convolutions[pair[0]][1] == inputs and self.convolutions[pair[1]][1] == outputs
+        ]
+        skips = [None, *ones] if self.is_plain else ones
+        for skip in skips:
+            for count in ([2] if skip is None else [3, 2]):
+                for norms in permutations(self.norms, count):
+                    for conv1, conv2 in mains:
+                        yield Roles(conv1, norms[0], conv2, norms[1], skip, norms[2] if count == 3 else None)
+
+    @property
+    def is_plain(self):
+        """Do the shapes agree, so that the skip is to be the identity?"""
+        return self.sizes[0] == self.sizes[1] and self.stride == 1
+
+    # -- what is written into it
+
+    def write(self, state, dtype="float64"):
+        self.probe.write(self.handle, state, dtype, self.device)
+        return state
+
+    def random_state(self):
+        """Everything crosses zero everywhere."""
+        rng = self.rng
+        state = {name: {"weight": draw(rng, *shape) / np.sqrt(9 * shape[1])} for name, shape in self.convolutions.items()}
+        for name, channels in self.norms.items():
+            state[name] = {
+                "weight": torch.from_numpy(rng.uniform(0.5, 1.5, channels)),
+                "bias": 0.3 * draw(rng, channels),
+                "running_mean": 0.3 * draw(rng, channels),
+                "running_var": torch.from_numpy(rng.uniform(0.2, 1.5, channels)),
+            }
+        return state
+
+    def linear_state(self):
+        """Positive weights and high norm biases: no ReLU has anything to do."""
+        state = self.random_state()
+        for name in self.convolutions:
+            state[name]["weight"] = state[name]["weight"].abs() + 0.02
+        for name in self.norms:
+            state[name]["bias"] += HIGH
+        return state
+
+    def write_random(self, dtype="float64"):
+        return self.write(self.random_state(), dtype)
+
+    def write_linear(self, dtype="float64"):
+        return self.write(self.linear_state(), dtype)
+
+    # -- what comes out of it
+
+    def forward(self, x, training=True):
+        return self.probe.forward(self.handle, x, self.device, training)
+
+    def expected(self, x, state, training=True):
+        return oracle(x, copied(state), self.roles, self.stride, training)
+
+
+def listed(found, outputs):
+    """The worker's list of layers, checked: {name: shape} of the convolutions, {name: channels} of the norms."""
+    convolutions, norms = entry(found, "convolutions"), entry(found, "norms")
+    sound = isinstance(convolutions, dict) and isinstance(norms, dict) and len(convolutions) <= 4 and len(norms) <= 4
+    assert_true(sound, "more convolutions or batch norms than a residual block has")
+    shapes = {name: entry(layer, "shape") for name, layer in convolutions.items()}
+    for shape in shapes.values():
+        sound = isinstance(shape, list) and len(shape) == 4 and all(type(size) is int and 0 < size < 100 for size in shape)
+        assert_true(sound, "a convolution of an odd size", returned=str(shape)[:100], wanted="3x3 or 1x1, without groups")
+    widths = all(type(width) is int and width == outputs for width in norms.values())
+    assert_true(widths, "a batch norm of another width", returned=str(list(norms.values()))[:100], wanted=f"{outputs} channels each")
+    return {name: tuple(shape) for name, shape in shapes.items()}, norms
+
+
+def same(expected, actual):
+    actual, expected = as_array(actual), expected.numpy()
+    return actual.shape == expected.shape and bool(np.abs(actual - expected).max() <= 1e-9 * max(1.0, np.abs(expected).max()))
+
+
+# -- checks ---------------------------------------------------------------------------------------------------------------
+
+
+@check("contract", points=1)
+def test_shapes(submission, rng, device):
+    """`ResidualBlock(in_channels, out_channels, stride=1)` is an `nn.Module`; the stride divides height and width, rounded up."""
+    for sizes in [(3, 3), (3, 5), (2, 4, 2), (4, 4, 3)]:
+        block = submission.ResidualBlock.keep(**dict(zip(["in_channels", "out_channels", "stride"], sizes, strict=False)))
+        assert_true(submission.probe.is_module(block) is True, "the block is no nn.Module", help="Derive the class from nn.Module.")
+        stride = sizes[2] if len(sizes) > 2 else 1
+        wanted = (2, sizes[1], 8 // stride + 1, 6 // stride + 1)
+        assert_shape(block(draw(rng, 2, sizes[0], 9, 7).float()), wanted, help=f"{sizes}: padding 1 keeps height and width; a stride divides them.")
+
+
+@check("correctness", points=2)
+def test_identity_skip(submission, rng, device):
+    """Where the shapes agree, x itself is added to conv, norm, ReLU, conv, norm."""
+    block = Block(submission, rng, device, (4, 4))
+    help = "With stride 1 and equal channels the skip path is x, without a convolution."
+    assert_true(block.roles.kind == "x itself", "the skip path is not the identity", returned=block.roles.kind, wanted="x itself", help=help)
+    state = block.write_linear()
+    x = draw(rng, 3, 4, 6, 5)
+    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help=help)
+
+
+@check("correctness", points=2)
+def test_projected_skip(submission, rng, device):
+    """Where the channels differ, the skip path is a 1x1 convolution followed by batch norm."""
+    check_projection(submission, rng, device, (3, 5), "Other channels need a 1x1 convolution without bias, and its batch norm, on the skip path.")
+
+
+@check("correctness", points=2)
+def test_stride(submission, rng, device):
+    """With a stride, the first convolution and the skip's 1x1 convolution have it: also where the channels agree."""
+    for sizes in [(4, 4, 2), (2, 4, 3)]:
+        check_projection(submission, rng, device, sizes, "The stride changes the shape, whatever the channels: project the skip, and stride the first convolution.")
+
+
+def check_projection(submission, rng, device, sizes, help):
+    block = Block(submission, rng, device, sizes)
+    wanted = "a 1x1 convolution with batch norm"
+    assert_true(block.roles.kind == wanted, "the skip path is another", returned=block.roles.kind, wanted=wanted, help=help)
+    state = block.write_linear()
+    x = draw(rng, 3, sizes[0], 7, 6)
+    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help=help)
+
+
+@check("correctness", points=1)
+def test_inner_relu(submission, rng, device):
+    """A ReLU stands between the first norm and the second convolution."""
+    block = Block(submission, rng, device, (3, 5))
+    state = block.random_state()
+    for norm in (block.roles.norm2, block.roles.skip_norm):  # the sum is positive, the first norm's result is not
+        if norm is not None:
+            state[norm]["bias"] += HIGH
+    x = draw(rng, 3, 3, 6, 5)
+    block.write(state)
+    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help="conv, norm, ReLU, conv, norm: the first ReLU is missing, or misplaced.")
+
+
+@check("correctness", points=1)
+def test_final_relu(submission, rng, device):
+    """A ReLU stands after the addition, and none between the second norm and the addition."""
+    block = Block(submission, rng, device, (4, 4))
+    state = block.random_state()
+    state[block.roles.norm1]["bias"] += HIGH  # the first ReLU has nothing to do
+    x = 2 * draw(rng, 3, 4, 6, 5)
+    block.write(state)
+    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help="First add, then ReLU: relu(main + skip).")
+
+
+@check("correctness", points=2)
+def test_evaluation_mode(submission, rng, device):
+    """In evaluation mode the norms use their running statistics; a batch of one is legal, and images do not touch each other."""
+    help = "Leave the mode to the norms: they follow the block's train() and eval()."
+    for sizes in [(4, 4), (3, 4)]:
+        block = Block(submission, rng, device, sizes)
+        state = block.write_linear()
+        for batch in (1, 3):
+            x = draw(rng, batch, sizes[0], 5, 6)
+            assert_close(block.forward(x, training=False), block.expected(x, state, False), dtype="float64", help=help)
+        x = draw(rng, 1, sizes[0], 1, 1)
+        assert_close(block.forward(x, training=False), block.expected(x, state, False), dtype="float64", help=help)
+
+
+@check("correctness", points=2)
+def test_running_statistics(submission, rng, device):
+    """A training pass moves each norm's running statistics once, by the default momentum: later evaluation results show it."""
+    for sizes in [(4, 4), (3, 4)]:
+        block = Block(submission, rng, device, sizes)
+        state = block.write_linear()
+        batches, x = [draw(rng, 3, sizes[0], 5, 6) for _ in range(3)], draw(rng, 2, sizes[0], 5, 6)
+        moved = copied(state)
+        for batch in batches:
+            oracle(batch, moved, block.roles, block.stride)
+        actual = submission.probe.forward_batches(block.handle, batches, x, device)
+        help = "Call each layer once in forward, and leave nn.BatchNorm2d's settings (eps, momentum, affine) as they are."
+        assert_close(actual, block.expected(x, moved, False), dtype="float64", help=help)
+
+
+@check("contract", points=1)
+def test_no_convolution_bias(submission, rng, device):
+    """The convolutions have no bias."""
+    for sizes in [(4, 4), (3, 4)]:
+        block = Block(submission, rng, device, sizes)
+        state = block.linear_state()
+        for name, shape in block.convolutions.items():
+            state[name]["bias"] = 1 + draw(rng, shape[0])  # written where there is one, and not in the formula
+        block.write(state)
+        x = draw(rng, 2, sizes[0], 5, 6)
+        help = "A convolution has a bias: say bias=False, since the batch norm behind it subtracts any bias again."
+        assert_close(block.forward(x, training=False), block.expected(x, state, False), dtype="float64", help=help)
+
+
+@check("stability", points=1)
+def test_memory_layout(submission, rng, device):
+    """Channels-last, transposed and strided input gives the same result."""
+    block = Block(submission, rng, device, (3, 4))
+    state = block.write_linear()
+    x = draw(rng, 2, 3, 6, 5)
+    for actual in unpack(submission.probe.forward_laid_out(block.handle, x, device), 3):
+        assert_close(actual, block.expected(x, state, False), dtype="float64", help="Do not rely on how x lies in memory.")
+
+
+@check("contract", points=1)
+def test_dtype(submission, rng, device):
+    """A block moved to float32 gives float32."""
+    block = Block(submission, rng, device, (4, 4))
+    state = block.write_linear("float32")
+    rounded = {name: {key: tensor.float().double() for key, tensor in layer.items()} for name, layer in state.items()}
+    x = draw(rng, 3, 4, 6, 5).float()
+    actual = block.forward(x)
+    assert_dtype(actual, "float32")
+    assert_close(actual, block.expected(x.double(), rounded), dtype="float32")
+
+
+@check("contract", points=1)
+def test_input_unchanged(submission, rng, device):
+    """A second call on the same tensor gives the same result: x is left as it was."""
+    for sizes in [(4, 4), (3, 4)]:
+        block = Block(submission, rng, device, sizes)
+        state = block.write_random()
+        x = draw(rng, 2, sizes[0], 6, 5)
+        first = submission.probe.forward(block.handle, x, device, False)
+        again = submission.probe.forward_again(block.handle, x, device)
+        same_size = as_array(first).shape == as_array(again).shape == tuple(block.expected(x, state, False).shape)
+        assert_true(same_size, "the two calls differ in shape")
+        help = "x += …, and an in-place ReLU on x, write into the caller's tensor: the identity skip is x itself, not a copy."
+        assert_close(again, as_array(first), tol=1e-10, help=help)
+
+
+@check("gradient", points=2)
+def test_input_gradient(submission, rng, device):
+    """The gradient reaches x along both paths."""
+    for sizes in [(4, 4), (3, 4)]:
+        block = Block(submission, rng, device, sizes)
+        _, actual, expected = gradients(block, block.write_random())
+        help = "The gradient at x is the sum of what comes along the main path and along the skip: detach neither."
+        assert_close(entry(actual, "x"), expected["x"], dtype="float64", tol=1e-9, help=help)
+
+
+@check("gradient", points=2)
+def test_parameter_gradients(submission, rng, device):
+    """Gradients reach every convolution and norm, those of the skip path included."""
+    for sizes in [(4, 4), (3, 4)]:
+        block = Block(submission, rng, device, sizes)
+        state, actual, expected = gradients(block, block.write_linear())  # the ReLUs have checks of their own
+        found = entry(actual, "layers")
+        for name in block.roles.names():
+            for key in ("weight", "bias"):
+                if key in state[name]:
+                    gradient = entry(entry(found, name), key)
+                    help = f"This is the gradient of `{name}.{key}`."
+                    assert_close(gradient, expected[name, key], dtype="float64", tol=1e-9, help=help)
+
+
+def gradients(block, state):
+    """In training mode, with respect to x and to everything in `state` that is learnt: the candidate's and the oracle's."""
+    x = draw(block.rng, 3, block.sizes[0], 5, 6)
+    names = block.roles.names()
+    leaves = {(name, key): state[name][key] for name in names for key in ("weight", "bias") if key in state[name]} | {"x": x}
+    for leaf in leaves.values():
+        leaf.requires_grad_()
+    y = oracle(x, state, block.roles, block.stride)
+    cotangent = draw(block.rng, *y.shape)
+    expected = dict(zip(leaves, torch.autograd.grad((y * cotangent).sum(), list(leaves.values())), strict=True))
+    return state, block.probe.backward(block.handle, x.detach(), cotangent, block.device), expected
+
+
+@check("contract", points=1, testimony=True)
+def test_global_state(submission, rng, device):
+    """Building and calling a block draws from torch's generator at most: nothing is re-seeded, printed or set."""
+    sizes, x = (3, 4, 2), draw(rng, 2, 3, 5, 6).float()
+    first, second = (int(seed) for seed in rng.integers(1, 2**40, size=2))
+    draws = [as_array(submission.probe.draws_around(seed, sizes, x)) for seed in (first, first, second)]
+    agree = [draws[0].shape == other.shape and bool((draws[0] == other).all()) for other in draws[1:]]
+    help = "Seeding belongs to whoever runs the experiment."
+    assert_true(agree == [True, False], "torch's global generator was re-seeded", help=help)
+    seen = submission.probe.build_and_call.observe(sizes, x, draws=True)
+    assert_true(not seen.settings, "changed: " + ", ".join(seen.settings), help=help)
+    assert_true(not seen.printed, "something was printed", returned=seen.printed[:100])

@@ -1,0 +1,32 @@
+"""The skip path flattens the pixels with view.
+
+Misconception: Tensors are always contiguous.
+Caught by: test_memory_layout
+Advice: view fails where memory lies otherwise; the 1x1 convolution does it all.
+"""
+
+from torch import nn
+from torch.nn import functional as F
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.shortcut = nn.Identity()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False),
+                nn.BatchNorm2d(out_channels),
+            )
+
+    def forward(self, x):
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        if not isinstance(self.shortcut, nn.Identity):
+            rows, columns = x.shape[2:]
+            x = x.view(*x.shape[:2], -1).view(*x.shape[:2], rows, columns)
+        return F.relu(out + self.shortcut(x))
