@@ -145,7 +145,9 @@ class Attempts:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    database.execute("PRAGMA synchronous = NORMAL")  # with a log written ahead: never corrupt, and half the waiting
+    return database
 
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:

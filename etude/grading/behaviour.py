@@ -29,12 +29,19 @@ def assert_raises(
         if wanted not in found.bases:
             fail(f"{kind.__name__} was wanted", returned=found.summary(), wanted=kind.__name__, help=help)
         if not found.message.strip():
-            fail("the exception has no message", returned=found.type, wanted="a sentence that says what is wrong", help=help)
+            fail(
+                "the exception has no message",
+                returned=found.type,
+                wanted="a sentence that says what is wrong",
+                help=help,
+            )
         return
     fail("nothing was raised", returned=getattr(returned, "value", returned), wanted=kind.__name__, help=help)
 
 
-def assert_unchanged(function: Function, *args: Any, draws: bool = False, help: str | None = None, **kwargs: Any) -> Any:
+def assert_unchanged(
+    function: Function, *args: Any, draws: bool = False, help: str | None = None, **kwargs: Any
+) -> Any:
     """The call leaves its arguments and the global settings as they are, and prints nothing; its value.
 
     `draws`: drawing from torch's global generator is allowed, re-seeding it is not. Testimony but for the printing.
@@ -56,13 +63,13 @@ def assert_unchanged(function: Function, *args: Any, draws: bool = False, help: 
 def _same(before: Any, after: Any) -> bool:
     """Equal as the wire has them: numbers bit for bit (NaN equals NaN), containers element by element."""
     if isinstance(before, (list, tuple)):
-        return (
-            isinstance(after, (list, tuple))
-            and len(before) == len(after)
-            and all(map(_same, before, after))
-        )
+        return isinstance(after, (list, tuple)) and len(before) == len(after) and all(map(_same, before, after))
     if isinstance(before, dict):
-        return isinstance(after, dict) and list(before) == list(after) and all(_same(v, after[k]) for k, v in before.items())
+        return (
+            isinstance(after, dict)
+            and list(before) == list(after)
+            and all(_same(v, after[k]) for k, v in before.items())
+        )
     if callable(before) or isinstance(after, HandleValue):
         return True  # functions and objects of the worker do not come back
     if hasattr(before, "detach"):

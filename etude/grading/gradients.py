@@ -36,4 +36,6 @@ def assert_gradient(
     numerical = ((values[: x.size] - values[x.size :]) / (2 * eps)).reshape(x.shape)
     if expected is not None:
         assert_close(analytic, expected, tol=tol, help=help)
-    assert_close(analytic, numerical, tol=tol, help=help or "The gradient does not match central differences of the loss.")
+    assert_close(
+        analytic, numerical, tol=tol, help=help or "The gradient does not match central differences of the loss."
+    )

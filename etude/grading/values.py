@@ -16,7 +16,14 @@ Array = np.ndarray[Any, Any]
 
 MAX_SHOWN = 2_000  # characters of a text
 
-TOLERANCES = {"float64": 1e-10, "complex128": 1e-10, "float32": 1e-5, "complex64": 1e-5, "float16": 1e-2, "bfloat16": 1e-2}
+TOLERANCES = {
+    "float64": 1e-10,
+    "complex128": 1e-10,
+    "float32": 1e-5,
+    "complex64": 1e-5,
+    "float16": 1e-2,
+    "bfloat16": 1e-2,
+}
 
 
 def fail(
@@ -50,7 +57,9 @@ def as_array(value: Any, *, help: str | None = None) -> Array:
     if isinstance(value, TensorValue):
         return value.array
     if type(value) in (bool, int, float) or isinstance(value, np.generic):
-        return np.asarray(value) if type(value) is not int or -(1 << 63) <= value < 1 << 63 else np.asarray(float("nan"))
+        return (
+            np.asarray(value) if type(value) is not int or -(1 << 63) <= value < 1 << 63 else np.asarray(float("nan"))
+        )
     if isinstance(value, (list, tuple)) and _holds_numbers(value):
         try:
             array = np.array(value)
@@ -124,7 +133,12 @@ def assert_type(value: Any, kind: type, *, help: str | None = None) -> None:
 def unpack(value: Any, count: int, what: str = "", *, help: str | None = None) -> tuple[Any, ...]:
     """The parts of a tuple (or list) of exactly `count`; `what` names them: "(y_pred, cache)"."""
     if not isinstance(value, (tuple, list)) or len(value) != count:
-        fail("something else than the parts asked for came back", returned=value, wanted=what or f"a tuple of {count}", help=help)
+        fail(
+            "something else than the parts asked for came back",
+            returned=value,
+            wanted=what or f"a tuple of {count}",
+            help=help,
+        )
     return tuple(value)
 
 
@@ -163,7 +177,9 @@ def assert_close(
     if tol is None:
         tol = TOLERANCES.get(_name(dtype) if dtype is not None else dtype_name(expected), 1e-10)
     kind = np.complex128 if wanted.dtype.kind == "c" else np.float64
-    _compare(found.astype(kind), wanted.astype(kind), tol, small, relative, help)
+    difference = _difference(found.astype(kind), wanted.astype(kind), tol, small, relative)
+    if difference is not None:
+        fail("the values are wrong", returned=actual, wanted=expected, difference=difference, help=help)
 
 
 def _expected(value: Any) -> Array:
@@ -175,9 +191,10 @@ def _expected(value: Any) -> Array:
     return np.asarray(value)
 
 
-def _compare(found: Array, wanted: Array, tol: float, small: bool, relative: bool, help: str | None) -> None:
+def _difference(found: Array, wanted: Array, tol: float, small: bool, relative: bool) -> str | None:
+    """Where two arrays of one shape first differ and by how much, or None where they agree."""
     if wanted.size == 0:
-        return
+        return None
     finite = np.isfinite(wanted)
     with np.errstate(all="ignore"):
         error = np.where(finite, np.abs(found - wanted), np.where(_same(found, wanted), 0.0, np.inf))
@@ -186,15 +203,14 @@ def _compare(found: Array, wanted: Array, tol: float, small: bool, relative: boo
         bound = tol * np.abs(wanted) if relative else tol * (size if small else max(1.0, size))
         off = error > np.where(finite, bound, 0.0)
     if not off.any():
-        return
+        return None
     first = tuple(int(i) for i in np.argwhere(off)[0])
     where = f"first at index {list(first)}: " if first else ""
-    difference = f"{where}{found[first].item()!r} came back, {wanted[first].item()!r} was wanted; "
+    both = f"{found[first].item()!r} came back, {wanted[first].item()!r} was wanted"
     worst = float(error.max())
     largest = "NaN or infinite" if not np.isfinite(worst) else f"{worst:.3g}"
     allowed = f"{tol:.3g} of each value" if relative else f"{tol * (size if small else max(1.0, size)):.3g}"
-    difference += f"{int(off.sum())} of {off.size} differ, the largest error is {largest} (allowed: {allowed})"
-    fail("the values are wrong", returned=found, wanted=wanted, difference=difference, help=help)
+    return f"{where}{both}; {int(off.sum())} of {off.size} differ, the largest error is {largest} (allowed: {allowed})"
 
 
 def _same(found: Array, wanted: Array) -> Array:

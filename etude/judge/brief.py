@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,9 +21,9 @@ def brief(value: Any, limit: int = MAX_TEXT) -> str:
 
 def _brief(value: Any) -> str:
     if isinstance(value, np.ndarray):
-        return f"{value.dtype} array {_shape(value.shape)}: {_numbers(value)}"
+        return f"{value.dtype} array {_shape(value.shape)}:{_numbers(value)}"
     if isinstance(value, TensorValue):
-        return f"{value.dtype} tensor {_shape(value.shape)}: {_numbers(value.array)}"
+        return f"{value.dtype} tensor {_shape(value.shape)}:{_numbers(value.array)}"
     if isinstance(value, np.generic):
         return f"{value.item()!r} ({value.dtype})"
     if isinstance(value, HandleValue):
@@ -35,7 +36,7 @@ def _brief(value: Any) -> str:
         return "{" + inside + (", …" if len(value) > 8 else "") + "}"
     if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
         dtype = str(value.dtype).removeprefix("torch.")
-        return f"{dtype} tensor {_shape(tuple(value.shape))}: {_numbers(value.detach().cpu().double().numpy())}"
+        return f"{dtype} tensor {_shape(tuple(value.shape))}:{_numbers(value.detach().cpu().double().numpy())}"
     if callable(value):
         return getattr(value, "__name__", "a function")
     return repr(value) if not isinstance(value, (str, bytes)) else repr(value[:MAX_TEXT])
@@ -47,8 +48,9 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def _numbers(array: np.ndarray[Any, Any]) -> str:
     shown = array if array.ndim <= MAX_AXES else array.reshape(-1)
-    with np.printoptions(precision=6, threshold=24, edgeitems=3, linewidth=100):
-        return str(shown)
+    with np.printoptions(precision=5, threshold=30, edgeitems=2, linewidth=64):
+        text = str(shown)
+    return f"\n{text}" if "\n" in text else f" {text}"  # rows below each other, not below the words
 
 
 def cut(text: str, limit: int) -> str:
@@ -60,4 +62,7 @@ def call_text(name: str, args: Iterable[Any], kwargs: Mapping[str, Any]) -> str:
     """A call as the candidate would write it, with its arguments in brief."""
     parts = [brief(arg) for arg in args] + [f"{key}={brief(value)}" for key, value in kwargs.items()]
     joined = ", ".join(parts)
-    return f"{name}({joined})" if len(joined) < 80 and "\n" not in joined else f"{name}(\n  " + ",\n  ".join(parts) + ")"
+    if len(joined) < 72 and "\n" not in joined:
+        return f"{name}({joined})"
+    inside = textwrap.indent(",\n".join(parts), "  ")
+    return f"{name}(\n{inside})"

@@ -128,7 +128,9 @@ class Candidate:
             raise CandidateError(Rationale("the worker had ended", given=self.given()))
         left = self.answer.total_seconds - self._spent
         if left <= 0:
-            raise CandidateError(Rationale(f"time limit: {self.answer.total_seconds:g} seconds for all checks are used up"))
+            raise CandidateError(
+                Rationale(f"time limit: {self.answer.total_seconds:g} seconds for all checks are used up")
+            )
         began = time.monotonic()
         try:
             return self._worker.ask(request, min(left, self.answer.call_seconds), callbacks, shared)

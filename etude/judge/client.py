@@ -44,12 +44,13 @@ class Host:
             start_new_session=True,  # Ctrl-C is ours to handle
         )
         self._send({"preload": list(preload)})
-        self._send({"hidden": [str(path) for path in hidden], "isolate": isolate})
-        ready = self._receive()
-        if "missing" in ready:
+        forked = self._receive()
+        if "missing" in forked:
             self.close()
-            raise JudgeError(f"cannot preload {ready['missing']}: {ready['error']}")
-        self.isolation = Isolation.from_json(ready["isolation"])
+            raise JudgeError(f"cannot preload {forked['missing']}: {forked['error']}")
+        # Only now: what lies in the pipe before the fork may lie in a buffer that every worker inherits.
+        self._send({"hidden": [str(path) for path in hidden], "isolate": isolate})
+        self.isolation = Isolation.from_json(self._receive()["isolation"])
 
     def grade(self, job: Job, on_check: OnCheck) -> Report:
         self._send(job.to_json())
@@ -86,8 +87,10 @@ class Host:
         message: dict[str, Any] = json.loads(line)
         return message
 
-    def close(self) -> None:
+    def close(self, at_once: bool = False) -> None:
         """End the host; its zygote and workers end with it."""
+        if at_once:
+            self._process.kill()
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 assert stream is not None
@@ -118,7 +121,7 @@ class Judge:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(at_once=error is not None)
 
     def grade(
         self,
@@ -149,15 +152,16 @@ class Judge:
             self._hosts[exercise.preload] = Host(exercise.preload, hidden, self._isolate)
         return self._hosts[exercise.preload]
 
-    def close(self) -> None:
+    def close(self, at_once: bool = False) -> None:
+        """End every host; `at_once` where one may be in the middle of a grading."""
         hosts, self._hosts = self._hosts, {}
         for host in hosts.values():
-            host.close()
+            host.close(at_once)
 
 
 def _environment(home: str) -> dict[str, str]:
     """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "KERAS_BACKEND": "tensorflow", "KINETO_LOG_LEVEL": "99", "CUDA_VISIBLE_DEVICES": ""}
-    homes = {"HOME": home, "MPLCONFIGDIR": home, "KERAS_HOME": home}
+    homes = {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": home, "KERAS_HOME": home, "ETUDE_LOCKS": tempfile.gettempdir()}
     return {**kept, **quiet, **homes, **{f"{name}_NUM_THREADS": "1" for name in THREADS}}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -171,7 +170,7 @@ def _timing(rounds: Rounds, threshold: float) -> Timing:
 @contextmanager
 def _machine_lock() -> Iterator[None]:
     """One speed check at a time on this machine, so that parallel hosts do not time each other."""
-    path = os.path.join(tempfile.gettempdir(), "etude-speed.lock")
+    path = os.path.join(os.environ["ETUDE_LOCKS"], "etude-speed.lock")
     try:
         descriptor = os.open(path, os.O_RDONLY)  # another user's file may be opened, and not created anew
     except FileNotFoundError:

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from etude.judge.brief import cut
 
-_PROCESS_MAKERS = ("subprocess.py", "popen_fork.py", "popen_spawn_posix.py", "forkserver.py", "process.py", "pty.py")
+_NO_PROCESS = "Answers run in one process."
+_NO_NETWORK = "Answers run without a network."
+# What was tried, the library files that say so, the words in the candidate's own line that say so, and the advice.
+_TRIED = (
+    (
+        "start a process",
+        ("subprocess.py", "popen_fork.py", "popen_spawn_posix.py", "forkserver.py", "process.py", "synchronize.py"),
+        re.compile(r"\b(v?fork|posix_spawnp?|(exec|spawn)[lv]p?e?|Popen|system|Process|Pool|ProcessPoolExecutor)\s*\("),
+        _NO_PROCESS,
+    ),
+    ("use the network", ("socket.py",), re.compile(r"\bsocket\b"), _NO_NETWORK),
+    (
+        "share memory",
+        ("shared_memory.py", "heap.py"),
+        re.compile(r"\b(mmap|memfd_create|shm_open|SharedMemory)\s*\("),
+        _NO_PROCESS,
+    ),
+)
+_NO_NAMES = ("name resolution", "Name or service not known", "urlopen error", "URL fetch failure")
 _NO_MEMORY = ("DefaultCPUAllocator", "can't allocate memory", "OOM when allocating", "CUDA out of memory")
 
 
@@ -61,13 +80,20 @@ class CandidateException:
             return f"your code called sys.exit({self.message})", "Return the result; the judge ends the process."
         if self.type == "PermissionError":
             return self._denied()
+        if self.type == "gaierror" or any(words in self.message for words in _NO_NAMES):
+            return f"your code tried to use the network ({self.summary()})", _NO_NETWORK
+        if self.message == "can't start new thread":
+            return "thread limit: your code started more than it may, or their stacks took its memory", None
+        if self.type == "OSError" and self.message.startswith("[Errno 27]"):
+            return "temporary file limit: your code made a file larger than it may be", None
         return f"your code raised {self.summary()}", None
 
     def _denied(self) -> tuple[str, str]:
         last = self.frames[-1][2] if self.frames else ""
+        for tried, files, words, advice in _TRIED:
+            if self.origin.startswith(files) or words.search(last):
+                return f"your code tried to {tried} ({self.summary()})", advice
         problem = f"your code raised {self.summary()}"
-        if self.origin.startswith(_PROCESS_MAKERS) or any(word in last for word in ("fork", "spawn", "exec", "Popen")):
-            return f"your code tried to start a process ({self.summary()})", "Answers run in one process."
-        if self.origin.startswith("socket.py") or "socket" in last:
-            return f"your code tried to use the network ({self.summary()})", "Answers run without a network."
+        if self.message.startswith("[Errno 1]"):  # a system call; a path is refused with 13
+            return problem, "Answers compute. Other processes, permissions, scheduling and clocks are out of their reach."
         return problem, "Answers may read the libraries, and read and write only their own temporary directory."

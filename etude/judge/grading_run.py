@@ -24,7 +24,7 @@ from etude.report import Category, CheckResult, Isolation, Rationale, Report, St
 
 SHARED_BYTES = 64 << 20  # of each mapping of a worker that is timed
 
-EXCINFO = pytest.StashKey[BaseException]()
+EXCINFO = pytest.StashKey[BaseException | None]()
 
 
 @dataclass
@@ -154,7 +154,7 @@ def _waived(
 
 def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> CheckResult:
     grading.timing = None
-    item.stash[EXCINFO] = None  # type: ignore[assignment]
+    item.stash[EXCINFO] = None
     began = time.perf_counter()
     try:
         grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name))

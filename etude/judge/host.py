@@ -1,8 +1,8 @@
 """The host process: imports the frameworks, forks the zygote, and only then learns what is to be graded.
 
 `python -I -m etude.judge.host`, with one JSON value a line on standard input and output:
-    {"preload": [...]}                 modules to import; {"isolation": …} or {"missing": …} comes back
-    {"hidden": [...], "isolate": true}  what no worker may read
+    {"preload": [...]}                  modules to import; {"forked": true} or {"missing": …} comes back
+    {"hidden": [...], "isolate": true}  what no worker may read; {"isolation": …} comes back
     a Job                              {"check": name} as each check ends, then {"report": …} or {"judge_error": …}
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import sys
 
 from etude.sandbox.policy import available
@@ -35,12 +36,14 @@ def main() -> None:
             return
     isolation = available()  # loads what confines a worker, once for all of them
     zygote = Zygote.fork()  # nothing secret is known to this process yet
+    send({"forked": True})
     try:
         from etude.judge.session import serve
 
         serve(zygote, isolation, receive, send)
     finally:
         zygote.close()
+        shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # the client's to remove, unless it was killed
 
 
 if __name__ == "__main__":

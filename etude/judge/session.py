@@ -107,7 +107,7 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]
     arguments += ["-p", "pytest_benchmark.plugin", "-p", "etude.judge.plugin"]
     if not places["isolate"]:
-        isolation = Isolation("process", 0, False, ("isolation (not asked for)",))
+        isolation = Isolation("process", 0, False, ("Landlock and seccomp (turned off)",))
     send({"isolation": dataclasses.asdict(isolation)})
     pytest.main(arguments, plugins=[HostSession(quarters, versions(), receive, send)])
 

@@ -19,7 +19,7 @@ _PYTHONS_OWN = frozenset(id(kind) for kind in vars(builtins).values() if isinsta
 
 def describe(error: BaseException, filename: str, lines: list[str]) -> dict[str, Any]:
     """A plain dict: type, names of its class and the classes above (all but Python's own with their module), message,
-    the candidate's frames as (line, function, text), and where in a library the exception was raised, if it was there."""
+    the candidate's frames as (line, function, text), and where in a library it was raised, if it was there."""
     frames: list[tuple[int, str, str]] = []
     origin = ""
     for code_name, function, line in _walk(_TRACEBACK(error)):
@@ -39,7 +39,7 @@ def describe(error: BaseException, filename: str, lines: list[str]) -> dict[str,
 
 
 def _walk(traceback: TracebackType | None) -> list[tuple[str, str, int]]:
-    found = []
+    found: list[tuple[str, str, int]] = []
     while traceback is not None and len(found) < 5_000:
         code = traceback.tb_frame.f_code
         found.append((code.co_filename, code.co_name[:200], traceback.tb_lineno))

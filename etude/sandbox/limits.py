@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -18,6 +19,8 @@ _CAPABILITY_VERSION_3 = 0x2008_0522
 _CLOSE_RANGE = 436
 _LAST_DESCRIPTOR = (1 << 31) - 1
 _MEMLOCK_BYTES = 64 << 10
+_NO_CORE = 1  # 0 would still feed a dump of all its memory to the system's crash handler; see core(5)
+_CPU_GRACE = 5  # seconds between SIGXCPU, which says why, and SIGKILL
 
 
 class _CapabilityHeader(ctypes.Structure):
@@ -46,17 +49,24 @@ def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, de
     if sys.platform == "win32":
         return
     wanted = {
-        resource.RLIMIT_DATA: _data_bytes() + memory_bytes,
-        resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_FSIZE: file_bytes,
-        resource.RLIMIT_NOFILE: descriptors,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_MEMLOCK: _MEMLOCK_BYTES,
+        resource.RLIMIT_DATA: (_data_bytes() + memory_bytes,) * 2,
+        resource.RLIMIT_CPU: (cpu_seconds, cpu_seconds + _CPU_GRACE),
+        resource.RLIMIT_FSIZE: (file_bytes,) * 2,
+        resource.RLIMIT_NOFILE: (descriptors,) * 2,
+        resource.RLIMIT_CORE: (_NO_CORE,) * 2,
+        resource.RLIMIT_MEMLOCK: (_MEMLOCK_BYTES,) * 2,
     }
-    for limit, value in wanted.items():
+    for limit, (soft, most) in wanted.items():
         _, hard = resource.getrlimit(limit)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        if hard != resource.RLIM_INFINITY:
+            soft, most = min(soft, hard), min(most, hard)
+        resource.setrlimit(limit, (soft, most))
+
+
+def volunteer_to_die() -> None:
+    """Be the first to go where the machine runs out of memory, before the host and whatever else runs."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
 
 
 def close_descriptors(keep: Collection[int]) -> None:

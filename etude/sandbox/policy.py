@@ -69,6 +69,7 @@ def confine(policy: Policy) -> Isolation:
     if sys.platform == "linux":
         if len(os.listdir("/proc/self/task")) != 1:  # Landlock and seccomp bind the calling thread only
             raise RuntimeError("a worker must be confined before it has threads")
+        limits.volunteer_to_die()
         limits.drop_capabilities()
     if isolation.landlock_abi:
         if any(policy.temp in (path, *path.parents) for path in policy.hidden):

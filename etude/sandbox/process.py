@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import shutil
 import signal
 import socket
 import tempfile
@@ -12,16 +11,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from etude.report import Isolation
-from etude.sandbox.usage import Limits, exceeded
+from etude.sandbox.sweep import remove_tree
+from etude.sandbox.usage import Limits, exceeded, has_ended
 from etude.sandbox.wire import Channel, WireError
 from etude.sandbox.worker import WorkerSpec
 from etude.sandbox.zygote import Zygote
 
 MAX_CALLBACKS = 100_000  # of one call
 START_SECONDS = 30.0
+LOOK_SECONDS = 0.05  # between two looks at the limits of a worker that answers quickly
+END_SECONDS = 0.5  # for a worker that has let go of the wire to come to its end
 
 # The exceptions of a host function that cross by type; any other crosses as a TypeError.
 _TRAVELLING = (ArithmeticError, IndexError, KeyError, OverflowError, RuntimeError, ValueError, ZeroDivisionError)
@@ -67,6 +69,7 @@ class WorkerProcess:
         spec = WorkerSpec(self._temp, readable, isolated, limits.cpu_seconds, shared_bytes)
         inherited = [theirs.fileno(), self._output.fileno(), *(mappings.descriptors if mappings else ())]
         self._pid: int | None = zygote.spawn(spec, inherited)
+        self._looked = time.monotonic()
         theirs.close()
         for descriptor in mappings.descriptors if mappings else ():
             os.close(descriptor)
@@ -83,10 +86,12 @@ class WorkerProcess:
     ) -> dict[str, Any]:
         """Send a request and return its reply: a dict with one of `value`, `raised`, `unsendable`."""
         if self._channel.pending():
-            self._end("your code wrote to a descriptor that is not its own")
-        reply = self._exchange({**request, "shared": shared}, seconds, callbacks or {})
+            self._broken()
+        if not shared and time.monotonic() - self._looked > LOOK_SECONDS:  # a timed call's time is the candidate's
+            self._look()
+        reply: dict[str, Any] = self._exchange({**request, "shared": shared}, seconds, callbacks or {})
         if not isinstance(reply, dict) or len(reply) != 1 or not {"value", "raised", "unsendable"} & set(reply):
-            self._end("your code wrote to a descriptor that is not its own")
+            self._broken()
         return reply
 
     def _exchange(self, request: dict[str, Any] | None, seconds: float, callbacks: Callbacks) -> Any:
@@ -102,31 +107,40 @@ class WorkerProcess:
                 reply = self._channel.receive(deadline=deadline, on_wait=self._look)
             self._end(f"your code called the function it was given more than {MAX_CALLBACKS:,} times")
         except TimeoutError:
-            self._end(f"time limit: no answer after {seconds:g} seconds")
-        except WireError:
-            self._end("your code wrote to a descriptor that is not its own")
-        except ConnectionError:
-            self._end(None)
+            self._end(f"time limit: no answer after {float(f'{seconds:.2g}'):g} seconds")
+        except (ConnectionError, WireError):
+            self._broken()
         except BaseException:  # a grader's own failure in a callback, or Ctrl-C: the worker still waits
             self.close()
             raise
 
     def _look(self) -> None:
         assert self._pid is not None
+        self._looked = time.monotonic()
         problem = exceeded(self._limits, self._pid, Path(self._temp), self._output.fileno())
         if problem:
             self._end(problem)
 
-    def _end(self, problem: str | None) -> Any:
-        """Kill what is left and raise; without a problem of our own, the way it ended is the problem."""
+    def _end(self, problem: str) -> NoReturn:
+        self._kill()
+        raise WorkerEnded(problem)
+
+    def _broken(self) -> NoReturn:
+        """The wire is cut or garbled: the worker has ended, which may take a moment to show, or tampered with it."""
+        assert self._pid is not None
+        deadline = time.monotonic() + END_SECONDS
+        while not (ended := has_ended(self._pid)) and time.monotonic() < deadline:
+            time.sleep(0.001)
         code = self._kill()
-        raise WorkerEnded(problem or _ending(code))
+        if ended or code != -signal.SIGKILL:
+            raise WorkerEnded(_ending(code))
+        raise WorkerEnded("your code closed, or wrote to, a descriptor that is not its own")
 
     def _kill(self) -> int:
         pid, self._pid = self._pid, None
         code = self._zygote.end(pid) if pid is not None else 0
         self._channel.close()
-        shutil.rmtree(self._temp, ignore_errors=True)
+        remove_tree(self._temp)
         return code
 
     def printed(self, start: int = 0, limit: int = 4_000) -> str:
@@ -158,11 +172,24 @@ def _call_back(request: dict[str, Any], callbacks: Callbacks) -> dict[str, Any]:
         return {"type": name, "message": str(error)[:1_000]}
 
 
+_FAILED = 70  # the exit status of a worker whose own loop raised
+_ENDINGS = {
+    "SIGSEGV": "a segmentation fault (in native code, or of a recursion too deep for the stack)",
+    "SIGABRT": "SIGABRT: native code gave up",
+    "SIGBUS": "a bus error in native code",
+    "SIGFPE": "an arithmetic fault in native code",
+    "SIGILL": "an illegal instruction in native code",
+    "SIGKILL": "SIGKILL: it sent that itself, or this machine ran out of memory",
+    "SIGSYS": "SIGSYS: it made a system call in a way that no answer needs",
+    "SIGXCPU": "the processor time limit",
+    "SIGXFSZ": "a file too large",
+}
+
+
 def _ending(code: int) -> str:
+    if code == _FAILED:
+        return "your code interrupted the worker between two calls (a signal handler, a timer, or a thread)"
     if code >= 0:
         return f"your code ended its process (exit status {code})"
-    name = signal.Signals(-code).name if -code in {item.value for item in signal.Signals} else str(-code)
-    known = {"SIGSEGV": "a segmentation fault", "SIGXCPU": "the processor time limit", "SIGXFSZ": "a file too large"}
-    return f"your code was ended by {known.get(name, name)}"
-
-
+    name = signal.Signals(-code).name if -code in {item.value for item in signal.Signals} else f"signal {-code}"
+    return f"your code was ended by {_ENDINGS.get(name, name)}"

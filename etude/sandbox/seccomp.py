@@ -15,7 +15,7 @@ from collections.abc import Iterator
 _PR_SET_SECCOMP, _FILTER_MODE = 22, 2
 
 _DENIED = """
-socket connect bind listen accept accept4 socketcall
+socket connect bind listen accept accept4 socketcall sendmsg sendmmsg
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat chown32 fchown32 lchown32 file_setattr
 setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
 utime utimes utimensat utimensat_time64 futimesat mknod mknodat
@@ -24,7 +24,8 @@ clock_settime clock_settime64 clock_adjtime clock_adjtime64 adjtimex settimeofda
 ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr mq_timedsend_time64 mq_timedreceive_time64
 inotify_init inotify_init1 inotify_add_watch inotify_rm_watch fanotify_init fanotify_mark
-memfd_create memfd_secret
+memfd_create memfd_secret io_setup
+landlock_create_ruleset landlock_add_rule landlock_restrict_self
 fork vfork execve execveat setsid setpgid
 tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
 ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
@@ -40,6 +41,7 @@ set_mempolicy set_mempolicy_home_node mbind migrate_pages move_pages
 
 # Newer than many a libseccomp, with the same number on every architecture that we run on.
 _NUMBERS = {"fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469}
+_NUMBERS |= {"close_range": 436, "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
 
 _SOCK_STREAM_BITS = ((1, 0), (2, 2), (4, 4), (8, 8))  # (mask, value) that each say: the type is not SOCK_STREAM
 # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals to others, and making others wait.
@@ -48,8 +50,14 @@ _IOCTL_DENIED = (0x5412, 0x541C, 0x540E, 0x5410, 0x5423)  # TIOCSTI, TIOCLINUX, 
 _IOCTL_LAST_TTY = 0x5460  # above lie chattr, fs-verity, FIOSETOWN, …, which need no more than an open file
 # PR_SET_PDEATHSIG and PR_SET_DUMPABLE would shake off the host's kill and its memory samples; PR_SCHED_CORE schedules.
 _PRCTL_DENIED = (1, 4, 62)
-_CLONE_THREAD = 0x10000
-_SHARED_ANONYMOUS, _GROWS_DOWN = 0x21, 0x100  # neither counts towards RLIMIT_DATA
+# A thread shares the process's descriptors: what is open, deleted files above all, can be counted from outside.
+# For the same reason none travel (sendmsg), and no Landlock rule keeps a file that was deleted.
+_CLONE_FLAGS = (0x10000, 0x400)  # CLONE_THREAD, CLONE_FILES
+_CLOSE_RANGE_UNSHARE = 2
+_MAP_DENIED = (0x21, 0x100, 0x40000)  # shared anonymous, growing down, huge pages: no limit counts them
+_KEEP_SIZE = 1  # of fallocate: space beyond the end of a file, and beyond RLIMIT_FSIZE
+_MSG_OOB = (("sendto", 3), ("recvfrom", 3), ("recvmsg", 2), ("recvmmsg", 3))  # rare enough to be a source of bugs
+_RLIMIT_CORE = 4
 _INT = 0xFFFF_FFFF  # the kernel reads an int argument's low half only, so must the filter
 
 _Arguments = tuple[tuple[int, ...], ...]  # ((index, comparison, value[, value]), …), all of which must hold
@@ -113,9 +121,16 @@ def _conditional(pid: int) -> Iterator[tuple[str, _Arguments]]:
     yield "prlimit64", ((0, differs, 0),)
     yield "kill", ((0, differs, pid),)
     yield "tgkill", ((0, differs, pid),)
-    yield "clone", ((0, masked, _CLONE_THREAD, 0),)
+    for flag in _CLONE_FLAGS:
+        yield "clone", ((0, masked, flag, 0),)
+    yield "close_range", ((2, masked, _CLOSE_RANGE_UNSHARE, _CLOSE_RANGE_UNSHARE),)
+    yield "fallocate", ((1, masked, _KEEP_SIZE, _KEEP_SIZE),)
+    yield "setrlimit", ((0, masked, _INT, _RLIMIT_CORE),)
+    yield "prlimit64", ((1, masked, _INT, _RLIMIT_CORE), (2, differs, 0))
+    for name, index in _MSG_OOB:
+        yield name, ((index, masked, 1, 1),)
     for name in ("mmap", "mmap2"):
-        for flags in (_SHARED_ANONYMOUS, _GROWS_DOWN):
+        for flags in _MAP_DENIED:
             yield name, ((3, masked, flags, flags),)
     yield "ioctl", ((1, scmp.GT, _IOCTL_LAST_TTY),)
     tables = (("fcntl", 1, _FCNTL_DENIED), ("fcntl64", 1, _FCNTL_DENIED), ("ioctl", 1, _IOCTL_DENIED))

@@ -34,7 +34,7 @@ def snapshot(draws_allowed: bool) -> dict[str, object]:
 
 def _numpy_generator() -> object:
     state = np.random.get_state(legacy=False)
-    inner = state["state"]  # type: ignore[call-overload]
+    inner = state["state"]
     return (inner["key"].tobytes(), inner["pos"])
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_DEEPEST = 32  # folders inside one another
+_MAPPED_BYTES = 32 << 20  # what a deleted file counts for where nothing but a mapping holds it: its size is not to be had
 
 
 @dataclass(frozen=True)
@@ -24,29 +30,30 @@ class Limits:
 
 def exceeded(limits: Limits, pid: int, temp: Path, output: int) -> str | None:
     """The limit that is broken, in the candidate's terms, or None."""
-    if proportional_bytes(pid) > limits.base_bytes + limits.memory_bytes:
+    most = limits.base_bytes + limits.memory_bytes
+    tables = page_table_bytes(pid)
+    if tables > most or tables + proportional_bytes(pid) > most:  # where tables are vast, adding up takes seconds
         return f"{limits.memory_words}: your code used more"
-    if os.fstat(output).st_size > limits.output_bytes:
+    if _larger(os.fstat(output)) > limits.output_bytes:
         return f"output limit ({limits.output_bytes >> 20} MiB): your code printed more"
     if thread_count(pid) > limits.threads:
         return f"thread limit ({limits.threads}): your code started more"
     size, files = _disk_use(temp, limits.temp_files)
-    if size > limits.temp_bytes or files > limits.temp_files:
+    if size + _nameless_bytes(pid, temp, output) > limits.temp_bytes or files > limits.temp_files:
         allowed = f"{limits.temp_bytes >> 20} MiB in {limits.temp_files:,} files"
         return f"temporary file limit ({allowed}): your code wrote more"
     return None
 
 
 def proportional_bytes(pid: int | str) -> int:
-    """Proportional set size: private pages, and a share of those that several processes hold. 0 where unreadable."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
-            for line in rollup:
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1]) << 10
-    except OSError:
-        return 0
-    return 0
+    """Proportional set size: private pages, and a share of those that several processes hold, swapped out or not.
+    0 where unreadable."""
+    return _kilobytes(f"/proc/{pid}/smaps_rollup", (b"Pss:", b"SwapPss:")) << 10
+
+
+def page_table_bytes(pid: int | str) -> int:
+    """What the kernel needs to map a process's memory: no part of its set size, and not bounded by it."""
+    return _kilobytes(f"/proc/{pid}/status", (b"VmPTE:",)) << 10
 
 
 def resident_bytes(pid: int | str) -> int:
@@ -58,35 +65,98 @@ def resident_bytes(pid: int | str) -> int:
 
 
 def thread_count(pid: int) -> int:
+    fields = _stat(pid)
+    return int(fields[17]) if len(fields) > 17 else 0
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a child that nobody has waited for yet has come to its end."""
+    return _stat(pid)[:1] in ([b"Z"], [b"X"])
+
+
+def _stat(pid: int) -> list[bytes]:
+    """What follows a process's name, which may hold anything, in its `stat`."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
-            return int(stat.read().rpartition(b")")[2].split()[17])
-    except (OSError, IndexError):
+            return stat.read().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+def _kilobytes(path: str, names: tuple[bytes, ...]) -> int:
+    try:
+        with open(path, "rb") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith(names))
+    except OSError:
         return 0
 
 
 def _disk_use(folder: Path, most: int) -> tuple[int, int]:
-    """Bytes and number of entries below a folder; stops counting soon after `most` entries."""
-    size = files = 0
-    folders = [str(folder)]
-    while folders and files <= most:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    files += 1
-                    if files > most:
-                        break
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        size += _blocks(entry)
-        except OSError:
-            continue
-    return size, files
+    """Bytes and number of entries below a folder; stops counting soon after `most` entries.
 
-
-def _blocks(entry: os.DirEntry[str]) -> int:
+    Folders nested too deep, or that cannot be listed, count as too many entries: more may be hidden in them.
+    """
     try:
-        return entry.stat(follow_symlinks=False).st_blocks * 512
-    except OSError:  # gone since it was listed
-        return 0
+        return _folder_use(os.open(folder, _FOLDER), most, 0)
+    except FileNotFoundError:
+        return 0, 0
+    except OSError:
+        return 0, most + 1
+
+
+def _folder_use(folder: int, most: int, depth: int) -> tuple[int, int]:
+    """Works on descriptors, since a path can be too long, and a name in it change to a link that leads elsewhere."""
+    size = files = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                files += 1
+                if files > most or depth > _DEEPEST:
+                    return size, most + 1
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # changed since it was listed
+                    if not entry.is_dir(follow_symlinks=False):
+                        size += _allocated(entry.stat(follow_symlinks=False))
+                        continue
+                    more = _folder_use(os.open(entry.name, _FOLDER, dir_fd=folder), most - files, depth + 1)
+                    size, files = size + more[0], files + more[1]
+        return size, files
+    finally:
+        os.close(folder)
+
+
+def _nameless_bytes(pid: int, temp: Path, output: int) -> int:
+    """Bytes of deleted files that the process still holds: open ones, and those that only a mapping holds."""
+    sizes = {os.fstat(output).st_ino: 0}
+    for descriptor in _names(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            found = os.stat(f"/proc/{pid}/fd/{descriptor}")
+            if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                sizes.setdefault(found.st_ino, _allocated(found))
+    return sum(sizes.values()) + _MAPPED_BYTES * len(_mapped_deleted(pid, temp) - set(sizes))
+
+
+def _mapped_deleted(pid: int, temp: Path) -> set[int]:
+    """Inodes of deleted files below `temp` that are mapped. (A library may have been deleted too, by its upgrade.)"""
+    home = os.fsencode(os.path.realpath(temp)) + b"/"
+    try:
+        with open(f"/proc/{pid}/maps", "rb") as maps:
+            deleted = [line.split(maxsplit=5) for line in maps if line.endswith(b" (deleted)\n")]
+    except OSError:
+        return set()
+    return {int(fields[4]) for fields in deleted if fields[5].startswith(home)}
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _allocated(found: os.stat_result) -> int:
+    return found.st_blocks * 512
+
+
+def _larger(found: os.stat_result) -> int:
+    """Size or space, whichever is more: space can be taken beyond a file's end."""
+    return max(found.st_size, _allocated(found))

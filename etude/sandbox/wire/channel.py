@@ -59,7 +59,7 @@ class Channel:
 
         def read(size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
             buffer = np.empty(size, np.uint8)
-            self._fill(memoryview(buffer), deadline, on_wait)
+            self._fill(buffer.data, deadline, on_wait)
             return buffer
 
         magic, header_size, array_size = PREFIX.unpack(read(PREFIX.size).tobytes())

@@ -115,9 +115,12 @@ class Decoder:
 
     @staticmethod
     def _typed(raw: np.ndarray[Any, Any], dtype: bytes, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-        if dtype == b"bool":  # any byte but 0 and 1 is no bool to NumPy
-            return (raw != 0).reshape(shape)
-        return raw.view(np.dtype(dtype.decode()).newbyteorder("<")).reshape(shape)
+        typed: np.ndarray[Any, Any]
+        if dtype == b"bool":
+            typed = raw != 0  # any byte but 0 and 1 is no bool to NumPy
+        else:
+            typed = raw.view(np.dtype(dtype.decode()).newbyteorder("<"))
+        return typed.reshape(shape)
 
     def _tensor(self, node: Node) -> Any:
         name, array = node[1].decode(), self._array(node[5])

@@ -114,7 +114,7 @@ class Encoder:
             start, self._offset = self._offset, _aligned(self._offset + plain.nbytes)
             np.frombuffer(self._shared, np.uint8, plain.nbytes, start)[:] = flat
             return ["shared", name, shape, start]
-        self.blobs.append(memoryview(flat))
+        self.blobs.append(flat.data)
         return ["array", name, shape, plain.nbytes]
 
 

@@ -47,7 +47,7 @@ class TensorValue:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.array.shape
+        return tuple(self.array.shape)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from torch.nn.parameter import is_lazy
 STATE = ("weight", "bias", "running_mean", "running_var")
 
 
-def is_module(block):
-    return isinstance(block, nn.Module)
+def is_module():
+    return isinstance(submission.ResidualBlock(2, 2), nn.Module)  # noqa: F821
 
 
 def layers(block, in_channels):
@@ -38,23 +38,35 @@ def write(block, values, dtype, device):
             for key in STATE:
                 if key in new and getattr(module, key, None) is not None:
                     getattr(module, key).copy_(new[key])
+    return block
 
 
-def forward(block, x, device, training=True):
-    return block.train(training)(x.to(device))
+def shape(sizes, x):
+    """The shape of a fresh block's result."""
+    return list(submission.ResidualBlock(**sizes).double()(x).shape)  # noqa: F821
 
 
-def forward_batches(block, batches, x, device):
+def forward(block, values, dtype, device, x, training=True):
+    return write(block, values, dtype, device).train(training)(x.to(device))
+
+
+def forward_each(block, values, dtype, device, inputs):
+    """One result for each input, in evaluation mode."""
+    write(block, values, dtype, device).eval()
+    return [block(x.to(device)) for x in inputs]
+
+
+def forward_batches(block, values, dtype, device, batches, x):
     """Training passes over the batches, then the result for `x` in evaluation mode."""
-    block.train()
+    write(block, values, dtype, device).train()
     for batch in batches:
         block(batch.to(device))
     return block.eval()(x.to(device))
 
 
-def forward_laid_out(block, x, device):
+def forward_laid_out(block, values, dtype, device, x):
     """Results, in evaluation mode, for the same values in other orders of memory."""
-    block.eval()
+    write(block, values, dtype, device).eval()
     x = x.to(device)
     spread = torch.zeros(*x.shape[:-1], 2 * x.shape[-1], dtype=x.dtype, device=device)
     spread[..., ::2] = x
@@ -62,18 +74,19 @@ def forward_laid_out(block, x, device):
     return [block(way) for way in ways]
 
 
-def forward_again(block, x, device):
-    """The result of a second call, in evaluation mode, on the very same tensor."""
-    block.eval()
+def forward_again(block, values, dtype, device, x):
+    """In evaluation mode: the result for a copy of x, and that of a second call on the very same tensor."""
+    write(block, values, dtype, device).eval()
     x = x.to(device)
+    before = block(x.clone())
     block(x)
-    return block(x)
+    return [before, block(x)]
 
 
-def backward(block, x, cotangent, device):
+def backward(block, values, dtype, device, x, cotangent):
     """Gradients, in training mode, of the result's product with `cotangent`: at x, and at each layer's parameters."""
     x = x.to(device).requires_grad_()
-    (block.train()(x) * cotangent.to(device)).sum().backward()
+    (write(block, values, dtype, device).train()(x) * cotangent.to(device)).sum().backward()
     layers = {
         name: {key: parameter.grad for key, parameter in module.named_parameters(recurse=False)}
         for name, module in block.named_modules()
@@ -85,9 +98,9 @@ def backward(block, x, cotangent, device):
 def draws_around(seed, sizes, x):
     """What torch's generator, seeded with `seed`, yields after a block has been built and called."""
     torch.manual_seed(seed)
-    submission.ResidualBlock(*sizes)(x)  # noqa: F821
+    submission.ResidualBlock(*sizes).double()(x)  # noqa: F821
     return torch.rand(4, dtype=torch.float64)
 
 
 def build_and_call(sizes, x):
-    return submission.ResidualBlock(*sizes)(x)  # noqa: F821
+    return submission.ResidualBlock(*sizes).double()(x)  # noqa: F821

@@ -16,7 +16,6 @@ from torch.nn import functional as F
 from etude.grading import (
     as_array,
     assert_close,
-    assert_dtype,
     assert_shape,
     assert_true,
     check,
@@ -99,15 +98,15 @@ class Block:
             help="Make each layer once, in __init__, as an attribute or in a container of torch.nn; each has a part of its own.",
         )
         for training in (True, False):  # a fault may spoil one of them
-            state = self.write_linear()
-            actual = self.forward(x, training)
-            assert_shape(actual, oracle(x, copied(state), candidates[0], self.stride).shape)
+            state = self.linear_state()
+            actual = self.forward(state, x, training)
+            assert_shape(actual, self.expected(state, x, training, candidates[0]).shape)
             for roles in candidates:
-                if same(oracle(x, copied(state), roles, self.stride, training), actual):
+                if same(self.expected(state, x, training, roles), actual):
                     return roles
         assert_close(
             actual,
-            oracle(x, copied(state), candidates[0], self.stride, False),
+            self.expected(state, x, training, candidates[0]),
             dtype="float64",
             help="Here every ReLU lets everything through, so that this is conv, norm, conv, norm, plus the skip path: is each in its place?",
         )
@@ -141,10 +140,6 @@ class Block:
 
     # -- what is written into it
 
-    def write(self, state, dtype="float64"):
-        self.probe.write(self.handle, state, dtype, self.device)
-        return state
-
     def random_state(self):
         """Everything crosses zero everywhere."""
         rng = self.rng
@@ -167,19 +162,17 @@ class Block:
             state[name]["bias"] += HIGH
         return state
 
-    def write_random(self, dtype="float64"):
-        return self.write(self.random_state(), dtype)
-
-    def write_linear(self, dtype="float64"):
-        return self.write(self.linear_state(), dtype)
-
     # -- what comes out of it
 
-    def forward(self, x, training=True):
-        return self.probe.forward(self.handle, x, self.device, training)
+    def run(self, function, state, *args, dtype="float64"):
+        """Call a function of the probe on the block, once `state` has been written into it."""
+        return function(self.handle, state, dtype, self.device, *args)
 
-    def expected(self, x, state, training=True):
-        return oracle(x, copied(state), self.roles, self.stride, training)
+    def forward(self, state, x, training=True, dtype="float64"):
+        return self.run(self.probe.forward, state, x, training, dtype=dtype)
+
+    def expected(self, state, x, training=True, roles=None):
+        return oracle(x, copied(state), roles or self.roles, self.stride, training)
 
 
 def listed(found, outputs):
@@ -207,193 +200,167 @@ def same(expected, actual):
 @check("contract", points=1)
 def test_shapes(submission, rng, device):
     """`ResidualBlock(in_channels, out_channels, stride=1)` is an `nn.Module`; the stride divides height and width, rounded up."""
-    for sizes in [(3, 3), (3, 5), (2, 4, 2), (4, 4, 3)]:
-        block = submission.ResidualBlock.keep(**dict(zip(["in_channels", "out_channels", "stride"], sizes, strict=False)))
-        assert_true(submission.probe.is_module(block) is True, "the block is no nn.Module", help="Derive the class from nn.Module.")
-        stride = sizes[2] if len(sizes) > 2 else 1
-        wanted = (2, sizes[1], 8 // stride + 1, 6 // stride + 1)
-        assert_shape(block(draw(rng, 2, sizes[0], 9, 7).float()), wanted, help=f"{sizes}: padding 1 keeps height and width; a stride divides them.")
+    assert_true(submission.probe.is_module() is True, "the block is no nn.Module", help="Derive the class from nn.Module.")
+    for inputs, outputs, stride in [(3, 3, 1), (3, 5, 1), (2, 4, 2), (4, 4, 3)]:
+        sizes = {"in_channels": inputs, "out_channels": outputs} | ({"stride": stride} if stride > 1 else {})
+        found = submission.probe.shape(sizes, draw(rng, 2, inputs, 9, 7))
+        wanted = [2, outputs, 8 // stride + 1, 6 // stride + 1]
+        help = "Padding 1 keeps height and width, and a stride divides them, on both paths."
+        assert_true(found == wanted, f"the shape is wrong for {sizes}", returned=str(found)[:100], wanted=str(wanted), help=help)
 
 
 @check("correctness", points=2)
 def test_identity_skip(submission, rng, device):
     """Where the shapes agree, x itself is added to conv, norm, ReLU, conv, norm."""
-    block = Block(submission, rng, device, (4, 4))
     help = "With stride 1 and equal channels the skip path is x, without a convolution."
-    assert_true(block.roles.kind == "x itself", "the skip path is not the identity", returned=block.roles.kind, wanted="x itself", help=help)
-    state = block.write_linear()
-    x = draw(rng, 3, 4, 6, 5)
-    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help=help)
+    check_skip(Block(submission, rng, device, (4, 4)), "x itself", help)
 
 
 @check("correctness", points=2)
 def test_projected_skip(submission, rng, device):
     """Where the channels differ, the skip path is a 1x1 convolution followed by batch norm."""
-    check_projection(submission, rng, device, (3, 5), "Other channels need a 1x1 convolution without bias, and its batch norm, on the skip path.")
+    help = "Other channels need a 1x1 convolution without bias, and its batch norm, on the skip path."
+    check_skip(Block(submission, rng, device, (3, 5)), "a 1x1 convolution with batch norm", help)
 
 
 @check("correctness", points=2)
 def test_stride(submission, rng, device):
     """With a stride, the first convolution and the skip's 1x1 convolution have it: also where the channels agree."""
+    help = "The stride changes the shape, whatever the channels: project the skip, and stride the first convolution."
     for sizes in [(4, 4, 2), (2, 4, 3)]:
-        check_projection(submission, rng, device, sizes, "The stride changes the shape, whatever the channels: project the skip, and stride the first convolution.")
+        check_skip(Block(submission, rng, device, sizes), "a 1x1 convolution with batch norm", help)
 
 
-def check_projection(submission, rng, device, sizes, help):
-    block = Block(submission, rng, device, sizes)
-    wanted = "a 1x1 convolution with batch norm"
+def check_skip(block, wanted, help):
+    """Which skip path explains the block's results in training mode, and does it do so for other values, too?"""
     assert_true(block.roles.kind == wanted, "the skip path is another", returned=block.roles.kind, wanted=wanted, help=help)
-    state = block.write_linear()
-    x = draw(rng, 3, sizes[0], 7, 6)
-    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help=help)
+    state, x = block.linear_state(), draw(block.rng, 3, block.sizes[0], 7, 6)
+    assert_close(block.forward(state, x), block.expected(state, x), dtype="float64", help=help)
 
 
 @check("correctness", points=1)
 def test_inner_relu(submission, rng, device):
     """A ReLU stands between the first norm and the second convolution."""
     block = Block(submission, rng, device, (3, 5))
-    state = block.random_state()
+    state, x = block.random_state(), draw(rng, 3, 3, 6, 5)
     for norm in (block.roles.norm2, block.roles.skip_norm):  # the sum is positive, the first norm's result is not
         if norm is not None:
             state[norm]["bias"] += HIGH
-    x = draw(rng, 3, 3, 6, 5)
-    block.write(state)
-    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help="conv, norm, ReLU, conv, norm: the first ReLU is missing, or misplaced.")
+    help = "conv, norm, ReLU, conv, norm: the first ReLU is missing, or misplaced."
+    assert_close(block.forward(state, x), block.expected(state, x), dtype="float64", help=help)
 
 
 @check("correctness", points=1)
 def test_final_relu(submission, rng, device):
     """A ReLU stands after the addition, and none between the second norm and the addition."""
     block = Block(submission, rng, device, (4, 4))
-    state = block.random_state()
+    state, x = block.random_state(), 2 * draw(rng, 3, 4, 6, 5)
     state[block.roles.norm1]["bias"] += HIGH  # the first ReLU has nothing to do
-    x = 2 * draw(rng, 3, 4, 6, 5)
-    block.write(state)
-    assert_close(block.forward(x), block.expected(x, state), dtype="float64", help="First add, then ReLU: relu(main + skip).")
+    help = "First add, then ReLU: relu(main + skip)."
+    assert_close(block.forward(state, x), block.expected(state, x), dtype="float64", help=help)
 
 
 @check("correctness", points=2)
 def test_evaluation_mode(submission, rng, device):
     """In evaluation mode the norms use their running statistics; a batch of one is legal, and images do not touch each other."""
+    block = Block(submission, rng, device, (3, 4))
+    state, inputs = block.linear_state(), [draw(rng, 1, 3, 5, 6), draw(rng, 3, 3, 5, 6), draw(rng, 1, 3, 1, 1)]
     help = "Leave the mode to the norms: they follow the block's train() and eval()."
-    for sizes in [(4, 4), (3, 4)]:
-        block = Block(submission, rng, device, sizes)
-        state = block.write_linear()
-        for batch in (1, 3):
-            x = draw(rng, batch, sizes[0], 5, 6)
-            assert_close(block.forward(x, training=False), block.expected(x, state, False), dtype="float64", help=help)
-        x = draw(rng, 1, sizes[0], 1, 1)
-        assert_close(block.forward(x, training=False), block.expected(x, state, False), dtype="float64", help=help)
+    for x, actual in zip(inputs, unpack(block.run(submission.probe.forward_each, state, inputs), 3), strict=True):
+        assert_close(actual, block.expected(state, x, False), dtype="float64", help=help)
 
 
 @check("correctness", points=2)
 def test_running_statistics(submission, rng, device):
     """A training pass moves each norm's running statistics once, by the default momentum: later evaluation results show it."""
-    for sizes in [(4, 4), (3, 4)]:
-        block = Block(submission, rng, device, sizes)
-        state = block.write_linear()
-        batches, x = [draw(rng, 3, sizes[0], 5, 6) for _ in range(3)], draw(rng, 2, sizes[0], 5, 6)
-        moved = copied(state)
-        for batch in batches:
-            oracle(batch, moved, block.roles, block.stride)
-        actual = submission.probe.forward_batches(block.handle, batches, x, device)
-        help = "Call each layer once in forward, and leave nn.BatchNorm2d's settings (eps, momentum, affine) as they are."
-        assert_close(actual, block.expected(x, moved, False), dtype="float64", help=help)
+    block = Block(submission, rng, device, (3, 4))
+    state, x = block.linear_state(), draw(rng, 2, 3, 5, 6)
+    batches = [draw(rng, 3, 3, 5, 6) for _ in range(3)]
+    actual = block.run(submission.probe.forward_batches, state, batches, x)
+    for batch in batches:
+        oracle(batch, state, block.roles, block.stride)  # moves them in the state
+    help = "Call each layer once in forward, and leave nn.BatchNorm2d's settings (eps, momentum, affine) as they are."
+    assert_close(actual, block.expected(state, x, False), dtype="float64", help=help)
 
 
 @check("contract", points=1)
 def test_no_convolution_bias(submission, rng, device):
     """The convolutions have no bias."""
-    for sizes in [(4, 4), (3, 4)]:
-        block = Block(submission, rng, device, sizes)
-        state = block.linear_state()
-        for name, shape in block.convolutions.items():
-            state[name]["bias"] = 1 + draw(rng, shape[0])  # written where there is one, and not in the formula
-        block.write(state)
-        x = draw(rng, 2, sizes[0], 5, 6)
-        help = "A convolution has a bias: say bias=False, since the batch norm behind it subtracts any bias again."
-        assert_close(block.forward(x, training=False), block.expected(x, state, False), dtype="float64", help=help)
+    block = Block(submission, rng, device, (3, 4))
+    state, x = block.linear_state(), draw(rng, 2, 3, 5, 6)
+    for name, shape in block.convolutions.items():
+        state[name]["bias"] = 1 + draw(rng, shape[0])  # written where there is one, and not in the formula
+    help = "A convolution has a bias: say bias=False, since the batch norm behind it subtracts any bias again."
+    assert_close(block.forward(state, x, training=False), block.expected(state, x, False), dtype="float64", help=help)
 
 
 @check("stability", points=1)
 def test_memory_layout(submission, rng, device):
     """Channels-last, transposed and strided input gives the same result."""
     block = Block(submission, rng, device, (3, 4))
-    state = block.write_linear()
-    x = draw(rng, 2, 3, 6, 5)
-    for actual in unpack(submission.probe.forward_laid_out(block.handle, x, device), 3):
-        assert_close(actual, block.expected(x, state, False), dtype="float64", help="Do not rely on how x lies in memory.")
+    state, x = block.linear_state(), draw(rng, 2, 3, 6, 5)
+    for actual in unpack(block.run(submission.probe.forward_laid_out, state, x), 3):
+        assert_close(actual, block.expected(state, x, False), dtype="float64", help="Do not rely on how x lies in memory.")
 
 
 @check("contract", points=1)
 def test_dtype(submission, rng, device):
     """A block moved to float32 gives float32."""
     block = Block(submission, rng, device, (4, 4))
-    state = block.write_linear("float32")
+    state, x = block.linear_state(), draw(rng, 3, 4, 6, 5).float()
+    actual = block.forward(state, x, dtype="float32")
     rounded = {name: {key: tensor.float().double() for key, tensor in layer.items()} for name, layer in state.items()}
-    x = draw(rng, 3, 4, 6, 5).float()
-    actual = block.forward(x)
-    assert_dtype(actual, "float32")
-    assert_close(actual, block.expected(x.double(), rounded), dtype="float32")
+    assert_close(actual, block.expected(rounded, x.double()), dtype="float32", help="Leave the dtype as it comes.")
 
 
 @check("contract", points=1)
 def test_input_unchanged(submission, rng, device):
     """A second call on the same tensor gives the same result: x is left as it was."""
-    for sizes in [(4, 4), (3, 4)]:
-        block = Block(submission, rng, device, sizes)
-        state = block.write_random()
-        x = draw(rng, 2, sizes[0], 6, 5)
-        first = submission.probe.forward(block.handle, x, device, False)
-        again = submission.probe.forward_again(block.handle, x, device)
-        same_size = as_array(first).shape == as_array(again).shape == tuple(block.expected(x, state, False).shape)
-        assert_true(same_size, "the two calls differ in shape")
-        help = "x += …, and an in-place ReLU on x, write into the caller's tensor: the identity skip is x itself, not a copy."
-        assert_close(again, as_array(first), tol=1e-10, help=help)
+    block = Block(submission, rng, device, (4, 4))
+    state, x = block.random_state(), draw(rng, 2, 4, 6, 5)
+    before, after = unpack(block.run(submission.probe.forward_again, state, x), 2)
+    assert_shape(before, x.shape)
+    help = "x += …, and an in-place ReLU on x, write into the caller's tensor: the identity skip is x itself, not a copy."
+    assert_close(after, as_array(before), tol=1e-10, help=help)
 
 
 @check("gradient", points=2)
 def test_input_gradient(submission, rng, device):
     """The gradient reaches x along both paths."""
+    help = "The gradient at x is the sum of what comes along the main path and along the skip: detach neither."
     for sizes in [(4, 4), (3, 4)]:
         block = Block(submission, rng, device, sizes)
-        _, actual, expected = gradients(block, block.write_random())
-        help = "The gradient at x is the sum of what comes along the main path and along the skip: detach neither."
+        actual, expected = gradients(block, block.random_state())
         assert_close(entry(actual, "x"), expected["x"], dtype="float64", tol=1e-9, help=help)
 
 
 @check("gradient", points=2)
 def test_parameter_gradients(submission, rng, device):
     """Gradients reach every convolution and norm, those of the skip path included."""
-    for sizes in [(4, 4), (3, 4)]:
-        block = Block(submission, rng, device, sizes)
-        state, actual, expected = gradients(block, block.write_linear())  # the ReLUs have checks of their own
-        found = entry(actual, "layers")
-        for name in block.roles.names():
-            for key in ("weight", "bias"):
-                if key in state[name]:
-                    gradient = entry(entry(found, name), key)
-                    help = f"This is the gradient of `{name}.{key}`."
-                    assert_close(gradient, expected[name, key], dtype="float64", tol=1e-9, help=help)
+    block = Block(submission, rng, device, (3, 4))
+    actual, expected = gradients(block, block.linear_state())  # the ReLUs have checks of their own
+    expected.pop("x")
+    for (name, key), gradient in expected.items():
+        found = entry(entry(entry(actual, "layers"), name), key)
+        assert_close(found, gradient, dtype="float64", tol=1e-9, help=f"This is the gradient of `{name}.{key}`.")
 
 
 def gradients(block, state):
     """In training mode, with respect to x and to everything in `state` that is learnt: the candidate's and the oracle's."""
-    x = draw(block.rng, 3, block.sizes[0], 5, 6)
-    names = block.roles.names()
+    x, names = draw(block.rng, 3, block.sizes[0], 5, 6), block.roles.names()
+    cotangent = draw(block.rng, 3, block.sizes[1], 5, 6)
+    actual = block.run(block.probe.backward, state, x, cotangent)
     leaves = {(name, key): state[name][key] for name in names for key in ("weight", "bias") if key in state[name]} | {"x": x}
     for leaf in leaves.values():
         leaf.requires_grad_()
-    y = oracle(x, state, block.roles, block.stride)
-    cotangent = draw(block.rng, *y.shape)
-    expected = dict(zip(leaves, torch.autograd.grad((y * cotangent).sum(), list(leaves.values())), strict=True))
-    return state, block.probe.backward(block.handle, x.detach(), cotangent, block.device), expected
+    loss = (oracle(x, state, block.roles, block.stride) * cotangent).sum()
+    return actual, dict(zip(leaves, torch.autograd.grad(loss, list(leaves.values())), strict=True))
 
 
 @check("contract", points=1, testimony=True)
 def test_global_state(submission, rng, device):
     """Building and calling a block draws from torch's generator at most: nothing is re-seeded, printed or set."""
-    sizes, x = (3, 4, 2), draw(rng, 2, 3, 5, 6).float()
+    sizes, x = (3, 4, 2), draw(rng, 2, 3, 5, 6)
     first, second = (int(seed) for seed in rng.integers(1, 2**40, size=2))
     draws = [as_array(submission.probe.draws_around(seed, sizes, x)) for seed in (first, first, second)]
     agree = [draws[0].shape == other.shape and bool((draws[0] == other).all()) for other in draws[1:]]

@@ -1,7 +1,7 @@
 """Adds the main path to x in place.
 
 Misconception: x is not needed any more once its convolution is done.
-Caught by: test_input_unchanged, test_input_gradient, test_parameter_gradients
+Caught by: test_input_unchanged, test_input_gradient
 Advice: x belongs to the caller, and autograd still needs it: write x + out.
 """
 

@@ -1,7 +1,7 @@
 """The skip path is forgotten where the shapes agree.
 
 Misconception: The skip path is there to mend shapes.
-Caught by: test_identity_skip, test_final_relu, test_evaluation_mode, test_running_statistics, test_no_convolution_bias, test_dtype, test_input_unchanged, test_input_gradient, test_parameter_gradients
+Caught by: test_identity_skip, test_final_relu, test_dtype, test_input_unchanged, test_input_gradient
 Advice: Adding x is the whole idea: without it gradients have to pass every convolution.
 """
 

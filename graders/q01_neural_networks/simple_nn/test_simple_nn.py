@@ -1,0 +1,314 @@
+"""create_simple_nn: the judge draws a network's weights in secret, has them put into the model, and works out itself
+what such a network gives, loses and learns. No check asks how the model was written."""
+
+import numpy as np
+
+from etude.grading import (
+    as_array,
+    assert_close,
+    assert_raises,
+    assert_shape,
+    assert_true,
+    check,
+    entry,
+    unpack,
+)
+
+
+@check("contract", points=2)
+def test_layers(submission, rng):
+    """There is one Dense layer for each entry of `hidden_units`, and one output unit; no other weights."""
+    inputs, *hidden = sizes(rng, 4)
+    assert_layers(submission, submission.probe.create.keep(inputs, tuple(hidden)), inputs, hidden)
+
+
+@check("correctness", points=2, depends_on="test_layers")
+def test_output_unit(submission, rng):
+    """`hidden_units=()` is legal: a linear map and a sigmoid, of shape (N, 1)."""
+    (inputs,) = sizes(rng, 1)
+    model = submission.probe.create.keep(inputs, ())
+    assert_layers(submission, model, inputs, ())
+    weights = draw(rng, inputs, ())
+    for rows in (1, 7):
+        x = normal(rng, rows, inputs)
+        assert_close(
+            submission.probe.outputs(model, weights, x),
+            forward(weights, x),
+            dtype="float32",
+            help="The last layer is Dense(1) with a sigmoid: one probability a row.",
+        )
+
+
+@check("correctness", points=2, depends_on="test_output_unit")
+def test_hidden_layers(submission, rng):
+    """Every hidden layer is a linear map and a ReLU, in training too."""
+    inputs, *hidden = sizes(rng, 4)
+    model = submission.probe.create.keep(inputs, tuple(hidden))
+    weights, x = draw(rng, inputs, hidden), normal(rng, 9, inputs)
+    for training in (False, True):
+        assert_close(
+            submission.probe.outputs(model, weights, x, training=training),
+            forward(weights, x),
+            dtype="float32",
+            help="ReLU after each hidden layer, and nothing between the layers that acts in training only.",
+        )
+
+
+@check("contract", points=1, depends_on="test_hidden_layers")
+def test_built(submission, rng):
+    """The weights exist, and can be set, before the model is called for the first time."""
+    inputs, *hidden = sizes(rng, 3)
+    model = submission.probe.create.keep(inputs, tuple(hidden))
+    weights, x = draw(rng, inputs, hidden), normal(rng, 4, inputs)
+    assert_close(
+        submission.probe.outputs_before_any_call(model, weights, x),
+        forward(weights, x),
+        dtype="float32",
+        help="Tell the model its input's size: keras.Input(shape=(input_dim,)) as its first entry, or model.build.",
+    )
+
+
+@check("contract", points=1, depends_on="test_hidden_layers")
+def test_defaults(submission, rng):
+    """Without arguments: 10 inputs, hidden layers of 64 and 32; both arguments may be named."""
+    _, units = sizes(rng, 2)
+    for model, inputs, hidden in (
+        (submission.probe.create.keep(), 10, (64, 32)),
+        (submission.probe.create.keep(hidden_units=(units,)), 10, (units,)),
+        (submission.probe.create.keep(input_dim=units), units, (64, 32)),
+    ):
+        assert_layers(submission, model, inputs, hidden)
+
+
+@check("contract", points=1, depends_on="test_hidden_layers")
+def test_list_of_units(submission, rng):
+    """`hidden_units` may be a list, which is not changed."""
+    inputs, *hidden = sizes(rng, 3)
+    seen = submission.probe.create_twice.keep(inputs, list(hidden))
+    for index in (0, 1):
+        assert_layers(submission, submission.probe.pick.keep(seen, index), inputs, hidden)
+
+
+@check("correctness", points=2, depends_on="test_hidden_layers")
+def test_loss(submission, rng):
+    """The model is compiled with binary cross-entropy, averaged over the rows."""
+    inputs, *hidden = sizes(rng, 3)
+    model = submission.probe.create.keep(inputs, tuple(hidden))
+    weights, x, y = labelled(rng, inputs, hidden, 12)
+    p = forward(weights, x)
+    reported = submission.probe.assess(model, weights, x, y)
+    assert_close(
+        entry(reported, "loss"),
+        -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)),
+        tol=1e-5,
+        help='loss="binary_crossentropy", on probabilities, and no penalty on the weights.',
+    )
+
+
+@check("correctness", points=1, depends_on="test_hidden_layers")
+def test_accuracy(submission, rng):
+    """The model reports `accuracy`: the share of rows on the right side of 0.5."""
+    inputs, *hidden = sizes(rng, 3)
+    model = submission.probe.create.keep(inputs, tuple(hidden))
+    for _ in range(2):
+        weights, x, y = labelled(rng, inputs, hidden, 40)
+        right = (forward(weights, x) > 0.5) == (y > 0.5)
+        assert_close(
+            entry(submission.probe.assess(model, weights, x, y), "accuracy"),
+            right.mean(),
+            tol=1e-5,
+            help='metrics=["accuracy"], or a BinaryAccuracy of that name.',
+        )
+
+
+@check("gradient", points=2, depends_on="test_hidden_layers")
+def test_adam(submission, rng):
+    """Training steps are Adam's, at whatever rate: three steps from known weights show it."""
+    inputs, *hidden = sizes(rng, 3)
+    model = submission.probe.create.keep(inputs, tuple(hidden))
+    weights = draw(rng, inputs, hidden, shift=rng.uniform(5.0, 7.0))
+    batches = []
+    for share in (0.8, 0.1, 0.6):  # the gradient's sign turns from step to step
+        x = normal(rng, 16, inputs)
+        batches.append((x, (rng.random((16, 1)) < share).astype(np.float32)))
+    history = unpack(submission.probe.train(model, weights, batches), 3, what="three steps")
+    history = [unpack(step, len(weights), what="every weight") for step in history]
+    for step in history:
+        for weight, before in zip(step, weights, strict=True):
+            assert_shape(weight, before.shape)
+    help = "Compile with Adam as it is: its first step moves every weight by the same amount, against the gradient."
+    rate = first_rate(weights, [as_array(weight) for weight in history[0]], batches[0])
+    assert_true(rate > 0, "The first step does not go down the gradient.", help=help)
+    wanted = [weight.astype(np.float64) for weight in weights]
+    moments = [(0.0, 0.0)] * len(weights)
+    for count, (step, batch) in enumerate(zip(history, batches, strict=True), start=1):
+        wanted, moments = adam(wanted, moments, gradient(wanted, *batch), rate, count)
+        for weight, expected in zip(step, wanted, strict=True):
+            size = max(1.0, float(np.abs(expected).max()))
+            allowed = 0.01 * rate * count + 1e-6 * size  # rounding of float32 weights; AdamW is three times as far off
+            assert_close(weight, expected, tol=allowed / size, help=help)
+
+
+@check("correctness", points=2, depends_on="test_layers")
+def test_learns(submission, rng):
+    """500 separable rows are learned to an accuracy of at least 0.95 within 30 epochs, in one of three tries."""
+    best = 0.0
+    for _ in range(3):
+        normal_vector = rng.normal(size=10)
+        normal_vector /= np.linalg.norm(normal_vector)
+        x, others = normal(rng, 500, 10), normal(rng, 500, 10)
+        others = others[np.abs(others @ normal_vector) > 0.5]
+        fitted = submission.probe.learn(submission.probe.create.keep(10), x, above(x, normal_vector), others)
+        shares = []
+        for rows, returned in zip((x, others), unpack(fitted, 2), strict=True):
+            assert_shape(returned, (len(rows), 1))
+            p = as_array(returned).astype(np.float64)
+            assert_true(bool(np.all((p >= 0) & (p <= 1))), "An output lies outside [0, 1].", returned=returned)
+            shares.append(float(np.mean((p[:, 0] > 0.5) == (above(rows, normal_vector) > 0.5))))
+        best = max(best, min(shares))
+        if best >= 0.95:
+            return
+    assert_true(
+        False,
+        "The model does not learn what a hyperplane separates.",
+        returned=f"accuracy {best:.3f}",
+        wanted="at least 0.95",
+        help="Look at the learning rate and at how the weights start; Keras's defaults do.",
+    )
+
+
+@check("correctness", points=2, depends_on="test_hidden_layers")
+def test_independent(submission, rng):
+    """Two models made alike share nothing: weights, training and optimiser are each one's own."""
+    inputs, *hidden = sizes(rng, 3)
+    models = [submission.probe.create.keep(inputs, tuple(hidden)) for _ in range(2)]
+    weights = [draw(rng, inputs, hidden) for _ in models]
+    x = normal(rng, 8, inputs)
+    y = (rng.random((8, 1)) < 0.5).astype(np.float32)
+    returned = unpack(submission.probe.outputs_of_two(models, weights, x, y), 3)
+    for actual, own in zip(returned, (weights[0], weights[1], weights[0]), strict=True):
+        assert_close(
+            actual,
+            forward(own, x),
+            dtype="float32",
+            help="Make every layer, and the optimizer, anew in each call.",
+        )
+
+
+@check("errors", points=1)
+def test_bad_input_dim(submission, rng):
+    """An `input_dim` below 1 raises ValueError."""
+    for bad in (0, -int(rng.integers(1, 9))):
+        assert_raises(ValueError, submission.create_simple_nn, bad)
+        assert_raises(ValueError, submission.create_simple_nn, bad, ())
+
+
+@check("errors", points=1)
+def test_bad_units(submission, rng):
+    """A unit below 1, wherever it stands, raises ValueError; one unit, or one input, is legal."""
+    for bad in (0, -int(rng.integers(1, 9))):
+        for units in ((bad,), (4, bad), (bad, 4), (3, bad, 5)):
+            assert_raises(ValueError, submission.create_simple_nn, 3, units)
+    assert_layers(submission, submission.probe.create.keep(1, (1,)), 1, (1,))
+
+
+@check("contract", points=1, testimony=True)
+def test_surroundings(submission, rng):
+    """Nothing is printed, no warning is raised, nothing is seeded, and Keras's settings are left alone."""
+    seen = submission.probe.surroundings.observe(*(int(seed) for seed in rng.choice(1 << 30, size=2, replace=False)))
+    assert_true(seen.value == [], "Something global is not as it was before.", returned=seen.value)
+    assert_true(not seen.printed, "Something was printed.", returned=seen.printed)
+
+
+def assert_layers(submission, model, inputs, hidden):
+    widths = [inputs, *hidden, 1]
+    wanted = sorted(shape for a, b in zip(widths, widths[1:], strict=False) for shape in ((a, b), (b,)))
+    assert_true(
+        submission.probe.shapes(model, inputs) == wanted,
+        "The model's weights have other shapes.",
+        returned=submission.probe.shapes(model, inputs),
+        wanted=wanted,
+        help="A Dense layer of n units on m inputs has a kernel (m, n) and a bias (n,).",
+    )
+
+
+def sizes(rng, count):
+    """Different sizes, so that a weight's shape says which it is."""
+    return [int(size) for size in rng.permutation(np.arange(2, 9))[:count]]
+
+
+def normal(rng, *shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
+def draw(rng, inputs, hidden, shift=0.0):
+    """Kernel and bias of each layer. With `shift` all ReLUs are open, and the output is about 0.5."""
+    weights, widths = [], [inputs, *hidden, 1]
+    for before, width in zip(widths, widths[1:], strict=False):
+        weights += [normal(rng, before, width) / np.float32(np.sqrt(before)), normal(rng, width) / 2]
+    if shift:
+        for kernel in weights[2:-2:2]:
+            np.abs(kernel, out=kernel)
+        for bias in weights[1:-2:2]:
+            bias += np.float32(shift)
+        weights[-1] = -(hidden_outputs(weights, np.zeros((1, inputs)))[0] @ weights[-2]).astype(np.float32)
+    return weights
+
+
+def labelled(rng, inputs, hidden, rows):
+    """A network, rows that it is not unsure of, and labels, of which it has some wrong."""
+    weights = draw(rng, inputs, hidden)
+    x = normal(rng, 20 * rows, inputs)
+    x = x[np.abs(forward(weights, x)[:, 0] - 0.5) > 0.01][:rows]
+    return weights, x, (rng.random((len(x), 1)) < rng.uniform(0.3, 0.7)).astype(np.float32)
+
+
+def hidden_outputs(weights, x):
+    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        x = np.maximum(np.asarray(x, np.float64) @ kernel + bias, 0.0)
+    return x
+
+
+def forward(weights, x):
+    """The network in float64."""
+    scores = hidden_outputs(weights, x).astype(np.float64) @ weights[-2] + weights[-1]
+    return 1 / (1 + np.exp(-scores))
+
+
+def gradient(weights, x, y):
+    """Backpropagation of the mean binary cross-entropy."""
+    activations = [np.asarray(x, np.float64)]
+    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        activations.append(np.maximum(activations[-1] @ kernel + bias, 0.0))
+    slope = (forward(weights, x) - y) / len(x)
+    found = []
+    for kernel, activation in zip(weights[-2::-2], activations[::-1], strict=True):
+        found += [slope.sum(axis=0), activation.T @ slope]
+        slope = (slope @ kernel.T) * (activation > 0)
+    return found[::-1]
+
+
+def first_rate(before, after, batch):
+    """The learning rate that the first step shows: Adam moves every weight by nearly that much."""
+    grads = gradient(before, *batch)
+    moves = [
+        ((b.astype(np.float64) - a) * np.sign(g))[np.abs(g) > 1e-3] for b, a, g in zip(before, after, grads, strict=True)
+    ]
+    return float(np.median(np.concatenate(moves)))
+
+
+EPSILON = 1e-7
+
+
+def adam(weights, moments, grads, rate, count):
+    """One step of Keras's Adam."""
+    step = rate * np.sqrt(1 - 0.999**count) / (1 - 0.9**count)
+    moments = [
+        (m + 0.1 * (g - m), v + 0.001 * (g * g - v)) for (m, v), g in zip(moments, grads, strict=True)
+    ]
+    moved = [w - step * m / (np.sqrt(v) + EPSILON) for w, (m, v) in zip(weights, moments, strict=True)]
+    return moved, moments
+
+
+def above(x, normal_vector):
+    return (x @ normal_vector > 0).astype(np.float32)
