@@ -13,15 +13,16 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 def check(
-    category: str, points: int = 1, *, depends_on: str | tuple[str, ...] = (), testimony: bool = False
+    category: str, points: int = 1, *, depends_on: str | tuple[str, ...] = (), testimony: bool = False, help: str | None = None
 ) -> Callable[[Test], Test]:
     """Mark a grader function; its docstring is what the learner reads.
 
     `depends_on`: earlier checks without which this one is skipped. `testimony`: it rests on what the worker says of
-    itself, and carries one point at most. Wrong arguments are found when the file is collected.
+    itself, and carries one point at most. `help`: what the learner is told where nothing nearer knows better, an answer
+    that raises instead of returning, say. Wrong arguments are found when the file is collected.
     """
     mark = getattr(pytest.mark, MARK)
     decorate: Callable[[Test], Test] = mark(
-        category=category, points=points, depends_on=depends_on, testimony=testimony
+        category=category, points=points, depends_on=depends_on, testimony=testimony, help=help
     )
     return decorate

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,18 @@ class Candidate:
     def echo(self, args: Any, results: list[tuple[list[int], str]]) -> Any:
         """The same transfer as a call's, and no work."""
         return self._value(self._ask({"do": "echo", "args": args, "results": results}, shared=True))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing of the candidate's runs meanwhile."""
+        worker = self._worker
+        if worker is not None:
+            worker.pause()
+        try:
+            yield
+        finally:
+            if worker is not None:
+                worker.resume()
 
     def given(self) -> str | None:
         """The last call, in words."""

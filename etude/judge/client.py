@@ -21,7 +21,7 @@ from etude.report import Isolation, Report
 from etude.submission import Submission
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
-START = f"import sys; sys.path.append({str(PACKAGE_PARENT)!r}); from etude.judge.host import main; main()"
+START = f"import sys; sys.path.insert(0, {str(PACKAGE_PARENT)!r}); from etude.judge.host import main; main()"
 THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "TF_INTRAOP", "TF_INTEROP", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
 
 OnCheck = Callable[[str], None]

@@ -28,6 +28,8 @@ from etude.sandbox.wire import TensorValue
 ALLOWANCE = 1e-3  # seconds a call that an answer may take beyond the threshold
 BUDGET = 1.5  # seconds that one measurement aims at
 MIN_ROUNDS, MAX_ROUNDS = 5, 40
+# So slow after a warm-up that there is nothing to measure: beyond this many seconds and times the threshold.
+HOPELESS_SECONDS, HOPELESS_RATIO = 0.25, 10
 MIN_WORK = 1e-5  # seconds: less than this is no reference to measure against
 
 Inputs = tuple[Any, ...]
@@ -41,6 +43,10 @@ class Rounds:
     answer: list[float] = field(default_factory=list)
     reference: list[float] = field(default_factory=list)
     echo: list[float] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        return sum(self.answer) + sum(self.reference) + sum(self.echo)
 
     def ratio(self, allowance: float = 0.0) -> float:
         """The median over the rounds of (answer - echo) / (reference - echo)."""
@@ -68,12 +74,14 @@ class Clock:
         """The entry point takes at most `at_most` times the reference's time, and 1 ms.
 
         make_inputs: draws fresh arguments for one call. verify: called with (output, *inputs) for every output.
-        A first failure is measured twice more; it stands where all three fail.
+        A first failure is measured twice more, and stands where all three fail, unless it is beyond hope.
         """
         measured: list[Rounds] = []
         with _machine_lock():
-            self._prepare(function, make_inputs, verify)
-            while len(measured) < 3:
+            warm = self._prepare(function, make_inputs, verify)
+            if warm.answer[0] > HOPELESS_SECONDS + HOPELESS_RATIO * at_most * warm.reference[0]:
+                measured = [warm]
+            while not measured or (len(measured) < 3 and measured[0] is not warm):
                 measured.append(self._measure(function, make_inputs, verify, first=not measured))
                 if measured[-1].ratio(ALLOWANCE) <= at_most:
                     break
@@ -84,8 +92,8 @@ class Clock:
             problem = f"{best.ratio():.2f} times the reference's time, {at_most:g} are allowed"
             raise CheckFailure(Rationale(problem, self._run.candidate.given()), help)
 
-    def _prepare(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify) -> None:
-        """Start the helpers, warm all three up, and choose the number of rounds from what that took."""
+    def _prepare(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify) -> Rounds:
+        """Start the helpers, warm all three up, and choose the number of rounds from the one that this returns."""
         job = self._run.job
         self._reference = self._run.helper("reference", job.exercise.solution_path.read_text("utf-8"))
         self._echo = self._run.helper("echo")
@@ -95,11 +103,13 @@ class Clock:
         wanted = _call(self._reference, function, inputs)
         self._results = [_size(array) for array in _arrays(wanted)]
         verify(_call(self._run.candidate, function, inputs), *inputs)
-        began = time.perf_counter()
-        _call(self._reference, function, inputs)
-        self._echo.echo(list(inputs), self._results)
-        _call(self._run.candidate, function, inputs)
-        self._rounds = int(min(max(BUDGET / (time.perf_counter() - began), MIN_ROUNDS), MAX_ROUNDS))
+        warm = Rounds(
+            reference=[_timed(lambda: _call(self._reference, function, inputs))],
+            echo=[_timed(lambda: self._echo.echo(list(inputs), self._results))],
+            answer=[_timed(lambda: _call(self._run.candidate, function, inputs))],
+        )
+        self._rounds = int(min(max(BUDGET / warm.total, MIN_ROUNDS), MAX_ROUNDS))
+        return warm
 
     def _measure(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify, first: bool) -> Rounds:
         rounds = Rounds()
@@ -110,9 +120,10 @@ class Clock:
                 value, inputs = outputs.pop()
                 verify(value, *inputs)
             inputs = make_inputs()
-            for times in ([], rounds.echo):  # the first warms the caches: whoever comes first would seem slower
-                times.append(_timed(lambda: self._echo.echo(list(inputs), self._results)))
-            rounds.reference.append(_timed(lambda: _call(self._reference, function, inputs)))
+            with self._run.candidate.paused():  # or its threads could slow down what it is measured against
+                for times in ([], rounds.echo):  # the first warms the caches: whoever comes first would seem slower
+                    times.append(_timed(lambda: self._echo.echo(list(inputs), self._results)))
+                rounds.reference.append(_timed(lambda: _call(self._reference, function, inputs)))
             return inputs, {}
 
         def answer(*inputs: Any) -> None:
@@ -163,7 +174,7 @@ def _timing(rounds: Rounds, threshold: float) -> Timing:
         answer_median=statistics.median(rounds.answer),
         reference_median=statistics.median(rounds.reference),
         answer_min=min(rounds.answer),
-        answer_stddev=statistics.stdev(rounds.answer),
+        answer_stddev=statistics.stdev(rounds.answer) if len(rounds.answer) > 1 else 0.0,
     )
 
 

@@ -10,7 +10,7 @@ from etude.judge.brief import cut
 
 _NO_PROCESS = "Answers run in one process."
 _NO_NETWORK = "Answers run without a network."
-# What was tried, the library files that say so, the words in the candidate's own line that say so, and the advice.
+# What was tried, the library files that say so, words in the candidate's own line or in the message, the advice.
 _TRIED = (
     (
         "start a process",
@@ -21,8 +21,8 @@ _TRIED = (
     ("use the network", ("socket.py",), re.compile(r"\bsocket\b"), _NO_NETWORK),
     (
         "share memory",
-        ("shared_memory.py", "heap.py"),
-        re.compile(r"\b(mmap|memfd_create|shm_open|SharedMemory)\s*\("),
+        ("shared_memory.py",),
+        re.compile(r"\b(mmap|memfd_create|SharedMemory)\s*\(|/dev/shm/"),
         _NO_PROCESS,
     ),
 )
@@ -91,7 +91,7 @@ class CandidateException:
     def _denied(self) -> tuple[str, str]:
         last = self.frames[-1][2] if self.frames else ""
         for tried, files, words, advice in _TRIED:
-            if self.origin.startswith(files) or words.search(last):
+            if self.origin.startswith(files) or words.search(f"{last} {self.message}"):
                 return f"your code tried to {tried} ({self.summary()})", advice
         problem = f"your code raised {self.summary()}"
         if self.message.startswith("[Errno 1]"):  # a system call; a path is refused with 13

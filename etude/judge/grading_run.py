@@ -171,7 +171,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     if isinstance(error, (CheckFailure, CandidateError)):
         status = Status.FAILED if isinstance(error, CheckFailure) else Status.ERROR
         rationale = dataclasses.replace(error.rationale, given=error.rationale.given or grading.candidate.given())
-        return _result(spec, status, seconds, rationale=rationale, help=error.help, output=printed, timing=grading.timing)
+        return _result(spec, status, seconds, rationale=rationale, help=error.help or spec.help, output=printed, timing=grading.timing)
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         raise error
     raise JudgeError(_grader_fault(grading, item, error))

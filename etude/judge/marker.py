@@ -22,6 +22,7 @@ class CheckSpec:
     points: int
     depends_on: tuple[str, ...]
     testimony: bool
+    help: str | None
 
 
 SPEC = pytest.StashKey[CheckSpec]()
@@ -62,4 +63,4 @@ def _spec(item: pytest.Item, faults: list[str]) -> CheckSpec:
         faults.append(f"{item.name}: no docstring, which is what the learner reads")
     depends = fields.get("depends_on") or ()
     depends = (depends,) if isinstance(depends, str) else tuple(depends)
-    return CheckSpec(item.name, " ".join(description.split()), Category(category), points, depends, testimony)
+    return CheckSpec(item.name, " ".join(description.split()), Category(category), points, depends, testimony, fields.get("help"))

@@ -91,7 +91,7 @@ class WorkerProcess:
             self._look()
         reply: dict[str, Any] = self._exchange({**request, "shared": shared}, seconds, callbacks or {})
         if not isinstance(reply, dict) or len(reply) != 1 or not {"value", "raised", "unsendable"} & set(reply):
-            self._broken()
+            self._end(_TAMPERED)
         return reply
 
     def _exchange(self, request: dict[str, Any] | None, seconds: float, callbacks: Callbacks) -> Any:
@@ -108,7 +108,9 @@ class WorkerProcess:
             self._end(f"your code called the function it was given more than {MAX_CALLBACKS:,} times")
         except TimeoutError:
             self._end(f"time limit: no answer after {float(f'{seconds:.2g}'):g} seconds")
-        except (ConnectionError, WireError):
+        except WireError:
+            self._end(_TAMPERED)
+        except ConnectionError:
             self._broken()
         except BaseException:  # a grader's own failure in a callback, or Ctrl-C: the worker still waits
             self.close()
@@ -126,7 +128,8 @@ class WorkerProcess:
         raise WorkerEnded(problem)
 
     def _broken(self) -> NoReturn:
-        """The wire is cut or garbled: the worker has ended, which may take a moment to show, or tampered with it."""
+        """The wire is cut or holds what was not asked for: because the worker has ended, which may take a moment to
+        show, or because its code tampered with it."""
         assert self._pid is not None
         deadline = time.monotonic() + END_SECONDS
         while not (ended := has_ended(self._pid)) and time.monotonic() < deadline:
@@ -134,7 +137,7 @@ class WorkerProcess:
         code = self._kill()
         if ended or code != -signal.SIGKILL:
             raise WorkerEnded(_ending(code))
-        raise WorkerEnded("your code closed, or wrote to, a descriptor that is not its own")
+        raise WorkerEnded(_TAMPERED)
 
     def _kill(self) -> int:
         pid, self._pid = self._pid, None
@@ -149,6 +152,15 @@ class WorkerProcess:
 
     def printed_bytes(self) -> int:
         return os.fstat(self._output.fileno()).st_size
+
+    def pause(self) -> None:
+        """Stop every thread of the worker, until `resume`."""
+        assert self._pid is not None
+        os.kill(self._pid, signal.SIGSTOP)  # not yet reaped, so that the number is still its own
+
+    def resume(self) -> None:
+        assert self._pid is not None
+        os.kill(self._pid, signal.SIGCONT)
 
     @property
     def alive(self) -> bool:
@@ -172,6 +184,7 @@ def _call_back(request: dict[str, Any], callbacks: Callbacks) -> dict[str, Any]:
         return {"type": name, "message": str(error)[:1_000]}
 
 
+_TAMPERED = "your code closed, or wrote to, a descriptor that is not its own"
 _FAILED = 70  # the exit status of a worker whose own loop raised
 _ENDINGS = {
     "SIGSEGV": "a segmentation fault (in native code, or of a recursion too deep for the stack)",
@@ -188,7 +201,7 @@ _ENDINGS = {
 
 def _ending(code: int) -> str:
     if code == _FAILED:
-        return "your code interrupted the worker between two calls (a signal handler, a timer, or a thread)"
+        return "your code broke the worker between two calls (by a signal handler, a timer, a thread or a closed descriptor)"
     if code >= 0:
         return f"your code ended its process (exit status {code})"
     name = signal.Signals(-code).name if -code in {item.value for item in signal.Signals} else f"signal {-code}"

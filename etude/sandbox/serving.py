@@ -98,11 +98,9 @@ class Server:
             return [self._run(function, each, kwargs) for each in args]
         if mode == "watch":
             return watched(lambda: self._run(function, args, kwargs), request["banned"])[1]
-        before = snapshot(request["draws"]) if mode == "observe" else {}
+        if mode == "observe":  # looked around inside `_run`, which gives back what was changed
+            return self._run(lambda: _observed(function, args, kwargs, request["draws"]), (), {})
         result = self._run(function, args, kwargs)
-        if mode == "observe":
-            settings = changed(before, snapshot(request["draws"]))
-            return {"value": result, "args": list(args), "kwargs": kwargs, "settings": settings}
         if mode == "keep":
             number = len(self._handles)
             self._handles[number] = result
@@ -149,6 +147,13 @@ class Server:
             raise getattr(builtins, reply["type"])(reply["message"])
 
         return call
+
+
+def _observed(function: Callable[..., Any], args: Any, kwargs: dict[str, Any], draws: bool) -> dict[str, Any]:
+    before = snapshot(draws)
+    result = function(*args, **kwargs)
+    settings = changed(before, snapshot(draws))
+    return {"value": result, "args": list(args), "kwargs": kwargs, "settings": settings}
 
 
 def _tensor(value: TensorValue) -> Any:

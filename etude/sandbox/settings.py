@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import warnings
 
 import numpy as np
 
@@ -14,6 +15,7 @@ def snapshot(draws_allowed: bool) -> dict[str, object]:
     settings: dict[str, object] = {
         "NumPy's error state": np.geterr(),
         "NumPy's print options": repr(np.get_printoptions()),
+        "the warnings filters": repr(warnings.filters),
         "random's generator": hash(random.getstate()),
         "NumPy's global generator": _numpy_generator(),
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_TABLE_BYTES = 128 << 20  # enough to map 64 GiB; where there is more of it, adding up a set size takes seconds
 _DEEPEST = 32  # folders inside one another
 _MAPPED_BYTES = 32 << 20  # what a deleted file counts for where nothing but a mapping holds it: its size is not to be had
 
@@ -31,8 +32,7 @@ class Limits:
 def exceeded(limits: Limits, pid: int, temp: Path, output: int) -> str | None:
     """The limit that is broken, in the candidate's terms, or None."""
     most = limits.base_bytes + limits.memory_bytes
-    tables = page_table_bytes(pid)
-    if tables > most or tables + proportional_bytes(pid) > most:  # where tables are vast, adding up takes seconds
+    if page_table_bytes(pid) > _TABLE_BYTES or proportional_bytes(pid) > most:
         return f"{limits.memory_words}: your code used more"
     if _larger(os.fstat(output)) > limits.output_bytes:
         return f"output limit ({limits.output_bytes >> 20} MiB): your code printed more"

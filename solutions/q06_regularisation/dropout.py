@@ -47,6 +47,3 @@ class Dropout(nn.Module):
         keep = torch.rand(x.shape, device=x.device) >= self.p  # rand is below 1, so p = 1 keeps nothing
         scale = 1 / (1 - self.p) if self.p < 1 else 1.0
         return x * keep * scale
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"

@@ -115,17 +115,15 @@ class Decoder:
 
     @staticmethod
     def _typed(raw: np.ndarray[Any, Any], dtype: bytes, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-        typed: np.ndarray[Any, Any]
-        if dtype == b"bool":
-            typed = raw != 0  # any byte but 0 and 1 is no bool to NumPy
-        else:
-            typed = raw.view(np.dtype(dtype.decode()).newbyteorder("<"))
+        name = dtype.decode()  # any byte but 0 and 1 is no bool to NumPy
+        typed: np.ndarray[Any, Any] = raw != 0 if name == "bool" else raw.view(np.dtype(name).newbyteorder("<"))
         return typed.reshape(shape)
 
     def _tensor(self, node: Node) -> Any:
         name, array = node[1].decode(), self._array(node[5])
         if name == "bfloat16":
-            wide = np.asarray(array.astype(np.uint32) << 16)  # of a 0-d array the shift makes a scalar
+            wide = array.astype(np.uint32)
+            wide <<= 16  # in place: of a 0-d array, `<<` makes a scalar
             array = wide.view(np.float32)
         return self._revive(TensorValue(array, name, _name(node[2]), node[3], node[4]))
 

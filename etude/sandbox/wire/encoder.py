@@ -26,6 +26,7 @@ from etude.sandbox.wire.values import (
     UnsendableError,
 )
 
+_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if np.dtype(kind).name in DTYPES)
 _KEYS = (type(None), bool, int, float, str, bytes, np.generic)
 
 
@@ -71,9 +72,9 @@ class Encoder:
             return ["dict", [self._pair(k, v, depth + 1) for k, v in value.items()]]  # type: ignore[attr-defined]
         if exact is np.ndarray:
             return self._array(value)  # type: ignore[arg-type]
-        if isinstance(value, np.generic):
-            name = _dtype_name(value.dtype)
-            return ["scalar", name, value.astype(np.dtype(name).newbyteorder("<")).tobytes()]
+        if exact in _SCALARS:
+            name = _dtype_name(value.dtype)  # type: ignore[attr-defined]
+            return ["scalar", name, value.astype(np.dtype(name).newbyteorder("<")).tobytes()]  # type: ignore[attr-defined]
         if exact is TensorValue:
             return self._tensor_value(value)  # type: ignore[arg-type]
         if exact is HandleValue:
@@ -88,7 +89,7 @@ class Encoder:
     def _pair(self, key: object, value: object, depth: int) -> Node:
         if not isinstance(key, _KEYS) or isinstance(key, np.complexfloating):
             raise UnsendableError(f"a dict with a key of type {type(key).__name__[:200]}")
-        if type(key) not in _KEYS and not isinstance(key, np.generic):
+        if type(key) not in _KEYS and type(key) not in _SCALARS:
             key = _as_plain(key)  # an enum's member, say
         node = self.node(key, depth)
         if node[0] == "bigint":
@@ -104,10 +105,10 @@ class Encoder:
 
     def _array(self, array: np.ndarray[Any, Any]) -> Node:
         name = _dtype_name(array.dtype)
-        plain = np.asarray(array, np.dtype(name).newbyteorder("<"), order="C")
-        self._bytes += plain.nbytes
+        self._bytes += array.nbytes
         if self._bytes > MAX_BYTES:
             raise TooMuchError(f"arrays of over {MAX_BYTES >> 20} MiB")
+        plain = np.asarray(array, np.dtype(name).newbyteorder("<"), order="C")
         flat = plain.reshape(-1).view(np.uint8)
         shape = list(array.shape)
         if self._shared is not None and SHARED_FROM <= plain.nbytes <= len(self._shared) - self._offset:
@@ -137,20 +138,24 @@ def _dtype_name(dtype: np.dtype[Any]) -> str:
 
 
 def _tensor_value(tensor: Any, torch: Any) -> TensorValue:
-    """A torch tensor, subclass or not, as data; called where the tensor lives."""
+    """A torch tensor as data, whatever its class says of it; called where the tensor lives."""
+    base = torch._C.TensorBase
+
+    def own(name: str) -> Any:
+        return getattr(base, name).__get__(tensor)
+
     with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
-        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
-            kind = "meta" if tensor.is_meta else "quantised" if tensor.is_quantized else "sparse"
+        if own("layout") is not torch.strided or own("is_quantized") or own("is_meta"):
+            kind = "meta" if own("is_meta") else "quantised" if own("is_quantized") else "sparse"
             raise UnsendableError(f"a {kind} tensor")
-        name = str(tensor.dtype).removeprefix("torch.")
+        name = str(own("dtype")).removeprefix("torch.")
         if name not in TENSOR_DTYPES:
             raise UnsendableError(f"a tensor of dtype {name}")
-        dense = tensor.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg().cpu().contiguous()
+        dense = base.as_subclass(tensor, torch.Tensor).resolve_conj().resolve_neg().cpu().contiguous()
         if name == "bfloat16":
             dense = dense.to(torch.float32)
-        return TensorValue(
-            dense.numpy(), name, str(tensor.device), bool(tensor.requires_grad), tensor.grad_fn is not None
-        )
+        flags = bool(own("requires_grad")), own("grad_fn") is not None
+        return TensorValue(dense.detach().numpy(), name, str(own("device")), *flags)
 
 
 def _as_plain(value: object) -> object:

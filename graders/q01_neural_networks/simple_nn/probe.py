@@ -9,6 +9,7 @@ import warnings
 import keras
 import numpy as np
 import submission
+from tensorflow.python.eager import context
 
 
 def create(*args, **kwargs):
@@ -110,6 +111,7 @@ def _settings():
         "Keras's fuzz factor": keras.config.epsilon(),
         "Keras's image format": keras.config.image_data_format(),
         "Keras's dtype policy": keras.config.dtype_policy().name,
+        "TensorFlow's seed": context.global_seed(),
         "NumPy's global generator": np.random.get_state()[1].tobytes(),
     }
 

@@ -54,21 +54,22 @@ def test_hidden_layers(submission, rng):
         )
 
 
-@check("contract", points=1, depends_on="test_hidden_layers")
+@check("contract", points=1, depends_on="test_output_unit")
 def test_built(submission, rng):
     """The weights exist, and can be set, before the model is called for the first time."""
     inputs, *hidden = sizes(rng, 3)
     model = submission.probe.create.keep(inputs, tuple(hidden))
     weights, x = draw(rng, inputs, hidden), normal(rng, 4, inputs)
+    returned = submission.probe.outputs_before_any_call(model, weights, x)
     assert_close(
-        submission.probe.outputs_before_any_call(model, weights, x),
-        forward(weights, x),
+        returned,
+        as_array(submission.probe.outputs(model, weights, x)),
         dtype="float32",
         help="Tell the model its input's size: keras.Input(shape=(input_dim,)) as its first entry, or model.build.",
     )
 
 
-@check("contract", points=1, depends_on="test_hidden_layers")
+@check("contract", points=1, depends_on="test_layers")
 def test_defaults(submission, rng):
     """Without arguments: 10 inputs, hidden layers of 64 and 32; both arguments may be named."""
     _, units = sizes(rng, 2)
@@ -80,42 +81,41 @@ def test_defaults(submission, rng):
         assert_layers(submission, model, inputs, hidden)
 
 
-@check("contract", points=1, depends_on="test_hidden_layers")
+@check("contract", points=1, depends_on="test_layers")
 def test_list_of_units(submission, rng):
     """`hidden_units` may be a list, which is not changed."""
     inputs, *hidden = sizes(rng, 3)
-    seen = submission.probe.create_twice.keep(inputs, list(hidden))
+    models = submission.probe.create_twice.keep(inputs, list(hidden))
     for index in (0, 1):
-        assert_layers(submission, submission.probe.pick.keep(seen, index), inputs, hidden)
+        assert_layers(submission, submission.probe.pick.keep(models, index), inputs, hidden)
 
 
-@check("correctness", points=2, depends_on="test_hidden_layers")
+@check("correctness", points=2, depends_on="test_output_unit")
 def test_loss(submission, rng):
     """The model is compiled with binary cross-entropy, averaged over the rows."""
     inputs, *hidden = sizes(rng, 3)
     model = submission.probe.create.keep(inputs, tuple(hidden))
     weights, x, y = labelled(rng, inputs, hidden, 12)
-    p = forward(weights, x)
-    reported = submission.probe.assess(model, weights, x, y)
+    p = np.clip(probabilities(submission.probe.outputs(model, weights, x), x), 1e-7, 1 - 1e-7)
     assert_close(
-        entry(reported, "loss"),
+        entry(submission.probe.assess(model, weights, x, y), "loss"),
         -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)),
         tol=1e-5,
         help='loss="binary_crossentropy", on probabilities, and no penalty on the weights.',
     )
 
 
-@check("correctness", points=1, depends_on="test_hidden_layers")
+@check("correctness", points=1, depends_on="test_output_unit")
 def test_accuracy(submission, rng):
     """The model reports `accuracy`: the share of rows on the right side of 0.5."""
     inputs, *hidden = sizes(rng, 3)
     model = submission.probe.create.keep(inputs, tuple(hidden))
     for _ in range(2):
         weights, x, y = labelled(rng, inputs, hidden, 40)
-        right = (forward(weights, x) > 0.5) == (y > 0.5)
+        p = probabilities(submission.probe.outputs(model, weights, x), x)
         assert_close(
             entry(submission.probe.assess(model, weights, x, y), "accuracy"),
-            right.mean(),
+            np.mean((p > 0.5) == (y > 0.5)),
             tol=1e-5,
             help='metrics=["accuracy"], or a BinaryAccuracy of that name.',
         )
@@ -137,16 +137,19 @@ def test_adam(submission, rng):
         for weight, before in zip(step, weights, strict=True):
             assert_shape(weight, before.shape)
     help = "Compile with Adam as it is: its first step moves every weight by the same amount, against the gradient."
-    rate = first_rate(weights, [as_array(weight) for weight in history[0]], batches[0])
+    steep = [np.abs(slope) > 1e-3 for slope in gradient(weights, *batches[0])]  # elsewhere rounding picks the sign
+    moves = [(b - as_array(a).astype(np.float64)) for b, a in zip(weights, history[0], strict=True)]
+    uphill = [np.sign(slope) for slope in gradient(weights, *batches[0])]
+    rate = float(np.median(np.concatenate([(m * u)[s] for m, u, s in zip(moves, uphill, steep, strict=True)])))
     assert_true(rate > 0, "The first step does not go down the gradient.", help=help)
-    wanted = [weight.astype(np.float64) for weight in weights]
-    moments = [(0.0, 0.0)] * len(weights)
+    wanted, moments = [weight.astype(np.float64) for weight in weights], [(0.0, 0.0)] * len(weights)
     for count, (step, batch) in enumerate(zip(history, batches, strict=True), start=1):
         wanted, moments = adam(wanted, moments, gradient(wanted, *batch), rate, count)
-        for weight, expected in zip(step, wanted, strict=True):
-            size = max(1.0, float(np.abs(expected).max()))
-            allowed = 0.01 * rate * count + 1e-6 * size  # rounding of float32 weights; AdamW is three times as far off
-            assert_close(weight, expected, tol=allowed / size, help=help)
+        for weight, expected, compared in zip(step, wanted, steep, strict=True):
+            if compared.any():
+                size = max(1.0, float(np.abs(expected[compared]).max()))
+                allowed = 0.01 * rate * count + 3e-7 * size  # a share of the step, and the rounding of the weights
+                assert_close(as_array(weight)[compared], expected[compared], tol=allowed / size, help=help)
 
 
 @check("correctness", points=2, depends_on="test_layers")
@@ -161,9 +164,7 @@ def test_learns(submission, rng):
         fitted = submission.probe.learn(submission.probe.create.keep(10), x, above(x, normal_vector), others)
         shares = []
         for rows, returned in zip((x, others), unpack(fitted, 2), strict=True):
-            assert_shape(returned, (len(rows), 1))
-            p = as_array(returned).astype(np.float64)
-            assert_true(bool(np.all((p >= 0) & (p <= 1))), "An output lies outside [0, 1].", returned=returned)
+            p = probabilities(returned, rows)
             shares.append(float(np.mean((p[:, 0] > 0.5) == (above(rows, normal_vector) > 0.5))))
         best = max(best, min(shares))
         if best >= 0.95:
@@ -177,7 +178,7 @@ def test_learns(submission, rng):
     )
 
 
-@check("correctness", points=2, depends_on="test_hidden_layers")
+@check("correctness", points=2, depends_on="test_output_unit")
 def test_independent(submission, rng):
     """Two models made alike share nothing: weights, training and optimiser are each one's own."""
     inputs, *hidden = sizes(rng, 3)
@@ -185,12 +186,14 @@ def test_independent(submission, rng):
     weights = [draw(rng, inputs, hidden) for _ in models]
     x = normal(rng, 8, inputs)
     y = (rng.random((8, 1)) < 0.5).astype(np.float32)
+    alone = [probabilities(submission.probe.outputs(m, w, x), x) for m, w in zip(models, weights, strict=True)]
+    assert_true(bool(np.any(np.abs(alone[0] - alone[1]) > 1e-3)), "Other weights give the same outputs.")
     returned = unpack(submission.probe.outputs_of_two(models, weights, x, y), 3)
-    for actual, own in zip(returned, (weights[0], weights[1], weights[0]), strict=True):
+    for together, expected in zip(returned, (alone[0], alone[1], alone[0]), strict=True):
         assert_close(
-            actual,
-            forward(own, x),
-            dtype="float32",
+            together,
+            expected,
+            tol=1e-5,
             help="Make every layer, and the optimizer, anew in each call.",
         )
 
@@ -209,7 +212,7 @@ def test_bad_units(submission, rng):
     for bad in (0, -int(rng.integers(1, 9))):
         for units in ((bad,), (4, bad), (bad, 4), (3, bad, 5)):
             assert_raises(ValueError, submission.create_simple_nn, 3, units)
-    assert_layers(submission, submission.probe.create.keep(1, (1,)), 1, (1,))
+    submission.probe.create.keep(1, (1,))
 
 
 @check("contract", points=1, testimony=True)
@@ -256,11 +259,18 @@ def draw(rng, inputs, hidden, shift=0.0):
 
 
 def labelled(rng, inputs, hidden, rows):
-    """A network, rows that it is not unsure of, and labels, of which it has some wrong."""
-    weights = draw(rng, inputs, hidden)
-    x = normal(rng, 20 * rows, inputs)
-    x = x[np.abs(forward(weights, x)[:, 0] - 0.5) > 0.01][:rows]
-    return weights, x, (rng.random((len(x), 1)) < rng.uniform(0.3, 0.7)).astype(np.float32)
+    """A network's weights, rows, and labels of which it has some right and some wrong."""
+    weights, x = draw(rng, inputs, hidden), normal(rng, rows, inputs)
+    weights[-2] *= np.float32(2 / np.abs(hidden_outputs(weights, x) @ weights[-2]).max())  # never too sure
+    return weights, x, (rng.random((rows, 1)) < rng.uniform(0.3, 0.7)).astype(np.float32)
+
+
+def probabilities(returned, rows):
+    """Outputs of the right shape, between 0 and 1, in float64."""
+    assert_shape(returned, (len(rows), 1))
+    p = as_array(returned).astype(np.float64)
+    assert_true(bool(np.all((p >= 0) & (p <= 1))), "An output lies outside [0, 1].", returned=returned)
+    return p
 
 
 def hidden_outputs(weights, x):
@@ -288,25 +298,11 @@ def gradient(weights, x, y):
     return found[::-1]
 
 
-def first_rate(before, after, batch):
-    """The learning rate that the first step shows: Adam moves every weight by nearly that much."""
-    grads = gradient(before, *batch)
-    moves = [
-        ((b.astype(np.float64) - a) * np.sign(g))[np.abs(g) > 1e-3] for b, a, g in zip(before, after, grads, strict=True)
-    ]
-    return float(np.median(np.concatenate(moves)))
-
-
-EPSILON = 1e-7
-
-
 def adam(weights, moments, grads, rate, count):
-    """One step of Keras's Adam."""
+    """One step of Adam with its usual betas; gradients are large enough to do without eps."""
     step = rate * np.sqrt(1 - 0.999**count) / (1 - 0.9**count)
-    moments = [
-        (m + 0.1 * (g - m), v + 0.001 * (g * g - v)) for (m, v), g in zip(moments, grads, strict=True)
-    ]
-    moved = [w - step * m / (np.sqrt(v) + EPSILON) for w, (m, v) in zip(weights, moments, strict=True)]
+    moments = [(m + 0.1 * (g - m), v + 0.001 * (g * g - v)) for (m, v), g in zip(moments, grads, strict=True)]
+    moved = [w - step * m / (np.sqrt(v) + 1e-12) for w, (m, v) in zip(weights, moments, strict=True)]
     return moved, moments
 
 

@@ -31,15 +31,20 @@ def shapes(d, hidden, k):
 
 
 def problem(rng, n=6, d=5, hidden=7, k=3, clearance=0.01):
-    """Parameters, data and labels, no hidden unit within `clearance` of the ReLU's corner, both labels there."""
+    """Parameters, data and labels: no hidden unit within `clearance` of the ReLU's corner, no score beyond ±4, both labels there.
+
+    Beyond that 1 - p has lost digits that a difference of losses would miss.
+    """
     while True:
         params = {name: rng.normal(size=shape) for name, shape in shapes(d, hidden, k).items()}
+        params["W2"] /= np.sqrt(hidden)
         x = rng.normal(size=(n, d))
         y = rng.integers(0, 2, size=(n, k)).astype(np.float64)
         hidden_scores = x @ params["W1"] + params["b1"]
         corner_is_far = np.all(np.abs(hidden_scores) > clearance)
         enough_is_alive = 0.2 < np.mean(hidden_scores > 0) < 0.8 if n * hidden > 4 else np.any(hidden_scores > 0)
-        if corner_is_far and enough_is_alive and (n * k < 4 or 0 < y.mean() < 1):
+        moderate = np.all(np.abs(oracle_scores(params, x)) < 4)
+        if corner_is_far and enough_is_alive and moderate and (n * k < 4 or 0 < y.mean() < 1):
             return params, x, y
 
 

@@ -252,12 +252,13 @@ def test_inner_relu(submission, rng, device):
 
 @check("correctness", points=1)
 def test_final_relu(submission, rng, device):
-    """A ReLU stands after the addition, and none between the second norm and the addition."""
-    block = Block(submission, rng, device, (4, 4))
-    state, x = block.random_state(), 2 * draw(rng, 3, 4, 6, 5)
-    state[block.roles.norm1]["bias"] += HIGH  # the first ReLU has nothing to do
+    """A ReLU stands after the addition, and none on either path just before it."""
     help = "First add, then ReLU: relu(main + skip)."
-    assert_close(block.forward(state, x), block.expected(state, x), dtype="float64", help=help)
+    for sizes in [(4, 4), (3, 5)]:
+        block = Block(submission, rng, device, sizes)
+        state, x = block.random_state(), 2 * draw(rng, 3, sizes[0], 6, 5)
+        state[block.roles.norm1]["bias"] += HIGH  # the first ReLU has nothing to do
+        assert_close(block.forward(state, x), block.expected(state, x), dtype="float64", help=help)
 
 
 @check("correctness", points=2)

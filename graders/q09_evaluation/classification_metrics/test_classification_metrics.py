@@ -19,12 +19,16 @@ WHAT = "(precision, recall, f1)"
 
 
 def predictions(rng, n=60, classes=4, right=0.6):
-    """Labels of unequal frequency, predicted right with that probability; every class is right at least once."""
+    """Labels of unequal frequency, predicted right with that probability; every class is right at least once.
+
+    Some class is predicted more often than it occurs: else its precision would be its recall.
+    """
     frequency = rng.permutation(np.arange(1.0, classes + 1.0))
     while True:
         y_true = rng.choice(classes, size=n, p=frequency / frequency.sum())
         y_pred = np.where(rng.random(n) < right, y_true, rng.integers(0, classes, size=n))
-        if len(set(y_true[y_true == y_pred])) == classes:
+        distinct = right == 1.0 or np.any(np.bincount(y_true, minlength=classes) != np.bincount(y_pred, minlength=classes))
+        if distinct and len(set(y_true[y_true == y_pred])) == classes:
             return y_true, y_pred
 
 

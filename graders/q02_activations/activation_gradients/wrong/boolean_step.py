@@ -1,7 +1,7 @@
 """Returns the comparison itself.
 
 Misconception: True is as good as 1.
-Caught by: test_dtype_kept, test_no_floats, test_single_number
+Caught by: test_dtype_kept, test_no_floats, test_single_number, test_empty
 Advice: booleans do not survive arithmetic such as -grad; cast the comparison to the dtype of x.
 """
 

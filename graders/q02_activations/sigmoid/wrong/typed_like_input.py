@@ -1,7 +1,7 @@
 """Allocates the result with the dtype of the input, integers included.
 
 Misconception: empty_like gives a suitable place for the result.
-Caught by: test_no_floats, test_single_number
+Caught by: test_no_floats, test_single_number, test_empty
 Advice: for integer input empty_like is an integer array, and every value is cut to 0 or 1 on the way in; convert to float64 first.
 """
 

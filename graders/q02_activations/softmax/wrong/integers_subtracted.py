@@ -1,7 +1,7 @@
 """Subtracts and exponentiates integers as they come.
 
 Misconception: exp turns integers into float64, so no conversion is needed.
-Caught by: test_no_floats
+Caught by: test_no_floats, test_empty
 Advice: exp(int8) is float16, and an unsigned difference wraps around; convert everything that is not a float to float64 first.
 """
 

@@ -1,0 +1,24 @@
+"""A dropout layer follows each hidden layer.
+
+Misconception: A network without dropout overfits.
+Caught by: test_hidden_layers
+Advice: Nobody asked for it here; it changes every training pass. Build what the contract says.
+"""
+
+import keras
+from keras import layers
+
+
+def create_simple_nn(input_dim=10, hidden_units=(64, 32)):
+    if input_dim < 1:
+        raise ValueError(f"input_dim must be at least 1, got {input_dim}")
+    if any(u < 1 for u in hidden_units):
+        raise ValueError(f"hidden units must be at least 1, got {hidden_units}")
+    model = keras.Sequential()
+    model.add(keras.Input(shape=(input_dim,)))
+    for u in hidden_units:
+        model.add(layers.Dense(u, activation="relu"))
+        model.add(layers.Dropout(0.2))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+    return model

@@ -1,0 +1,23 @@
+"""An extra layer of the first size stands before the hidden ones.
+
+Misconception: The input needs a layer of its own, and hidden_units are those after it.
+Caught by: test_layers
+Advice: Input has no weights. hidden_units names every layer before the output.
+"""
+
+import keras
+from keras import layers
+
+
+def create_simple_nn(input_dim=10, hidden_units=(64, 32)):
+    if input_dim < 1:
+        raise ValueError(f"input_dim must be at least 1, got {input_dim}")
+    if any(u < 1 for u in hidden_units):
+        raise ValueError(f"hidden units must be at least 1, got {hidden_units}")
+    model = keras.Sequential()
+    model.add(keras.Input(shape=(input_dim,)))
+    for u in (*hidden_units[:1], *hidden_units):
+        model.add(layers.Dense(u, activation="relu"))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+    return model
