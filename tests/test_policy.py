@@ -42,7 +42,8 @@ clock_settime clock_adjtime adjtimex settimeofday
 shmget shmat shmdt shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
 inotify_init inotify_init1 inotify_add_watch inotify_rm_watch fanotify_init fanotify_mark
-memfd_create memfd_secret io_setup landlock_create_ruleset landlock_add_rule landlock_restrict_self fork vfork clone execve execveat setsid setpgid
+memfd_create memfd_secret io_setup landlock_create_ruleset landlock_add_rule landlock_restrict_self
+fork vfork clone execve execveat setsid setpgid
 kill tgkill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
 ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
 mount umount2 pivot_root chroot open_tree open_tree_attr move_mount fsopen fsconfig fsmount fspick mount_setattr

@@ -95,5 +95,8 @@ class CandidateException:
                 return f"your code tried to {tried} ({self.summary()})", advice
         problem = f"your code raised {self.summary()}"
         if self.message.startswith("[Errno 1]"):  # a system call; a path is refused with 13
-            return problem, "Answers compute. Other processes, permissions, scheduling and clocks are out of their reach."
+            return (
+                problem,
+                "Answers compute. Other processes, permissions, scheduling and clocks are out of their reach.",
+            )
         return problem, "Answers may read the libraries, and read and write only their own temporary directory."

@@ -61,7 +61,8 @@ def _full_name(kind: type) -> str:
 
 
 def _text(error: BaseException) -> str:
+    """The message; none where it cannot be made."""
     try:
         return str.__str__(str(error))[:MAX_TEXT]
     except BaseException:
-        return "(its message could not be made)"
+        return ""

@@ -201,7 +201,8 @@ _ENDINGS = {
 
 def _ending(code: int) -> str:
     if code == _FAILED:
-        return "your code broke the worker between two calls (by a signal handler, a timer, a thread or a closed descriptor)"
+        cause = "a signal handler, a timer, a thread or a closed descriptor"
+        return f"your code broke the worker between two calls (by {cause})"
     if code >= 0:
         return f"your code ended its process (exit status {code})"
     name = signal.Signals(-code).name if -code in {item.value for item in signal.Signals} else f"signal {-code}"

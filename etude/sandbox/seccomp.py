@@ -41,7 +41,12 @@ set_mempolicy set_mempolicy_home_node mbind migrate_pages move_pages
 
 # Newer than many a libseccomp, with the same number on every architecture that we run on.
 _NUMBERS = {"fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469}
-_NUMBERS |= {"close_range": 436, "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
+_NUMBERS |= {
+    "close_range": 436,
+    "landlock_create_ruleset": 444,
+    "landlock_add_rule": 445,
+    "landlock_restrict_self": 446,
+}
 
 _SOCK_STREAM_BITS = ((1, 0), (2, 2), (4, 4), (8, 8))  # (mask, value) that each say: the type is not SOCK_STREAM
 # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals to others, and making others wait.

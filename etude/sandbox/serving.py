@@ -112,7 +112,7 @@ class Server:
         """Call with warnings as errors and NumPy's default error state, whatever the candidate's module set."""
         with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
             warnings.simplefilter("error")
-            for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+            for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning):
                 warnings.simplefilter("ignore", category)
             return function(*args, **kwargs)
 

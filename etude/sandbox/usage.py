@@ -11,7 +11,8 @@ from pathlib import Path
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _TABLE_BYTES = 128 << 20  # enough to map 64 GiB; where there is more of it, adding up a set size takes seconds
 _DEEPEST = 32  # folders inside one another
-_MAPPED_BYTES = 32 << 20  # what a deleted file counts for where nothing but a mapping holds it: its size is not to be had
+_DELETED = b" (deleted)\n"
+_MAPPED_BYTES = 32 << 20  # what a deleted file counts for that only a mapping holds: its size is not to be had
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,12 @@ def _mapped_deleted(pid: int, temp: Path) -> set[int]:
     home = os.fsencode(os.path.realpath(temp)) + b"/"
     try:
         with open(f"/proc/{pid}/maps", "rb") as maps:
-            deleted = [line.split(maxsplit=5) for line in maps if line.endswith(b" (deleted)\n")]
+            text = maps.read()
     except OSError:
         return set()
+    if _DELETED not in text:  # as a rule, and there are thousands of lines
+        return set()
+    deleted = [line.split(maxsplit=5) for line in text.splitlines(keepends=True) if line.endswith(_DELETED)]
     return {int(fields[4]) for fields in deleted if fields[5].startswith(home)}
 
 

@@ -5,11 +5,11 @@ Idea
     the model is returned; compile says how it will be trained and what it will be judged by.
 
 Derivation
-    The sigmoid turns the last score z into p = P(y = 1 | x), and z is then the log-odds log(p / (1 - p)). The likelihood
-    of a label y is p**y * (1 - p)**(1 - y); its negative logarithm, averaged over the rows, is the binary
-    cross-entropy. Its gradient with respect to z is p - y: it does not vanish where the sigmoid is flat and wrong, which
-    that of a squared error does. Without hidden layers this is logistic regression; ReLU layers before it bend the
-    decision surface, and without an activation any number of them would still be one linear map.
+    The sigmoid turns the last score z into p = P(y = 1 | x), and z is then the log-odds log(p / (1 - p)). The
+    likelihood of a label y is p**y * (1 - p)**(1 - y); its negative logarithm, averaged over the rows, is the binary
+    cross-entropy. Its gradient with respect to z is p - y: it does not vanish where the sigmoid is flat and wrong,
+    which that of a squared error does. Without hidden layers this is logistic regression; ReLU layers before it bend
+    the decision surface, and without an activation any number of them would still be one linear map.
 
 Cost
     (input_dim + 1) * h1 + (h1 + 1) * h2 + ... + 1 parameters: 2,817 for the defaults. Adam keeps two more numbers for

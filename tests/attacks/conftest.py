@@ -1,4 +1,4 @@
-"""One warm judge over a copy of the tiny bank whose hidden files each hold a secret, and what must hold after an attack."""
+"""One warm judge over a copy of the tiny bank whose hidden files hold secrets, and what must hold after an attack."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,8 @@ RAID = """
 import ctypes, errno, os, signal, socket, stat, struct, sys, threading, time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+KEPT = []
+sys.unraisablehook = KEPT.append
 
 def syscall(number, *arguments):
     done = LIBC.syscall(number, *(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
@@ -46,6 +49,7 @@ def double(x):
             found = eval(source, globals())
         except Exception as error:
             continue
+        KEPT.append(found)
         os.write(1, f"LOOT {label} {str(found)[:200]}\\n".encode("utf-8", "replace"))
     os.write(1, b"raid over\\n")
     return x
@@ -72,8 +76,8 @@ class Ground:
     zygote: int
     home: Path  # the host's, where its workers' directories are
 
-    def grade(self, source: str, exercise: str = "double", **options: object) -> Report:
-        wanted = GradeOptions(**{"speed": False, **options})  # type: ignore[arg-type]
+    def grade(self, source: str, exercise: str = "double", **options: Any) -> Report:
+        wanted = GradeOptions(**{"speed": False, **options})
         return self.judge.grade(self.catalog.get(exercise), Submission("answer.py", source), wanted)
 
     def processes(self) -> set[int]:
@@ -145,7 +149,7 @@ def raid(ground: Ground) -> Attack:
     The expressions see `os`, `socket`, `syscall(number, …)` and whatever `before` defines.
     """
 
-    def raid(attempts: Mapping[str, str], before: str = "", **options: object) -> Report:
+    def raid(attempts: Mapping[str, str], before: str = "", **options: Any) -> Report:
         source = f"{RAID}\nATTEMPTS = {dict(attempts)!r}\n{textwrap.dedent(before)}"
         report = ground.grade(source, **options)
         assert report.checks[0].output.endswith("raid over\n"), report.checks[0]
@@ -155,7 +159,7 @@ def raid(ground: Ground) -> Attack:
 
 
 @pytest.fixture
-def assert_harmless(ground: Ground) -> Iterator[Harmless]:
+def assert_harmless(ground: Ground) -> Harmless:
     """assert_harmless(report, honest=()): no point that rests on proof but for the checks named in `honest` (and the
     rules, which an answer without banned names keeps), nothing hidden in the report, and the judge as it was."""
     before = ground.fingerprints()
@@ -176,7 +180,7 @@ def assert_harmless(ground: Ground) -> Iterator[Harmless]:
         assert not any(check.output for check in following.checks)
         assert ground.judge.host(ground.catalog.get("double")).pid == ground.host
 
-    yield harmless
+    return harmless
 
 
 def why(report: Report) -> str:

@@ -19,30 +19,29 @@ def search(blob):
     return {label for label, needle in shifted.items() if needle in blob}
 """
 
-# `read_memory(found)` goes through every page of the process that has something in it.
+# `regions()`: the stretches of memory that may be read and have something in them, but for the kernel's own.
+# `read_memory(found)` goes through them all.
 READ_MEMORY = """
 def regions():
-    start = None
-    for line in open("/proc/self/smaps", "rb"):
-        if b"-" in line.split(b" ")[0]:
-            place, rights = line.split()[:2]
-            start, end = (int(part, 16) for part in place.split(b"-"))
-            readable = rights.startswith(b"r")
-        elif line.startswith((b"Rss:", b"Swap:")) and start is not None and readable and int(line.split()[1]):
-            yield start, end
-            start = None
+    found = []
+    with open("/proc/self/smaps") as smaps:
+        for line in smaps:
+            words = line.split()
+            if "-" in words[0]:
+                start, end = (int(part, 16) for part in words[0].split("-"))
+                readable = words[1].startswith("r") and not words[-1].startswith("[v")
+            elif words[0] in ("Rss:", "Swap:") and readable and words[1] != "0" and (start, end) not in found:
+                found.append((start, end))
+    return [(place, min(end - place, (4 << 20) + 4096)) for start, end in found for place in range(start, end, 4 << 20)]
 
 def read_memory(found):
-    memory = open("/proc/self/mem", "rb", buffering=0)
-    unread = 0
-    for start, end in list(regions()):
-        for place in range(start, end, 4 << 20):
+    with open("/proc/self/mem", "rb", buffering=0) as memory:
+        for place, size in regions():
             try:
                 memory.seek(place)
-                found |= search(memory.read(min(end - place, (4 << 20) + 4096)))
-            except (OSError, OverflowError, ValueError):
-                unread += 1
-    return unread
+                found |= search(memory.read(size))
+            except (OSError, OverflowError):
+                pass
 """
 
 

@@ -17,7 +17,7 @@ ENDLESS = {
     "regular expression": "import re; re.match(r'(a+)+$', 'a' * 64 + 'b')",
     "power": "return 7 ** 10**9",
     "NumPy": "import numpy as np; return np.linalg.matrix_power(np.ones((2000, 2000)), 10**6)",
-    "deaf to signals": "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n    while True: pass",
+    "deaf to signals": "import signal as s; s.pthread_sigmask(s.SIG_BLOCK, s.valid_signals())\n    while True: pass",
     "sleep": "import time; time.sleep(10**6)",
     "lock": "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
     "stopped": "import os; os.kill(os.getpid(), 19)",
@@ -27,7 +27,7 @@ ENDLESS = {
 
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_in_a_call(attack: Attack, assert_harmless: Harmless, kind: str) -> None:
-    report = attack(f"def double(x):\n    {ENDLESS[kind]}\n    return x\n", timeout=0.5, checks=ONE)
+    report = attack(f"def double(x):\n    {ENDLESS[kind]}\n    return x\n", timeout=0.3, checks=ONE)
     assert why(report).startswith("time limit: no answer after 0.")
     assert_harmless(report)
 
@@ -48,7 +48,7 @@ def test_while_its_result_is_read(attack: Attack, assert_harmless: Harmless) -> 
         "def double(x):\n"
         "    return x.view(Endless)\n"
     )
-    assert_harmless(attack(source, timeout=0.5, checks=ONE))
+    assert_harmless(attack(source, timeout=0.3, checks=ONE))
 
 
 def test_while_its_exception_is_read(attack: Attack, assert_harmless: Harmless) -> None:
@@ -59,7 +59,7 @@ def test_while_its_exception_is_read(attack: Attack, assert_harmless: Harmless) 
         "def double(x):\n"
         "    raise Endless\n"
     )
-    report = attack(source, timeout=0.5, checks=ONE)
+    report = attack(source, timeout=0.3, checks=ONE)
     assert why(report).startswith("time limit")
     assert_harmless(report)
 
@@ -82,7 +82,7 @@ def test_recursion(attack: Attack, assert_harmless: Harmless) -> None:
 
 def test_recursion_without_a_limit(attack: Attack, assert_harmless: Harmless) -> None:
     source = "import sys\nsys.setrecursionlimit(2**31 - 1)\ndef double(x):\n    return double(x)\n"
-    report = attack(source, timeout=1, checks=ONE)
+    report = attack(source, timeout=0.5, checks=ONE)
     assert why(report).startswith(("time limit", "memory limit"))
     assert_harmless(report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from etude.report import Category, Status
 from tests.attacks.conftest import Attack, Harmless, why
 
 LEAVES = {
@@ -56,10 +57,7 @@ def test_only_some_calls(attack: Attack, assert_harmless: Harmless) -> None:
 def test_after_the_answer(attack: Attack, assert_harmless: Harmless) -> None:
     """The worker ends between a reply and the next request: the next check says so, the one after has a new worker."""
     report = attack(
-        "import os, threading\n"
-        "def double(x):\n"
-        "    threading.Timer(0.001, os._exit, (0,)).start()\n"
-        "    return x\n"
+        "import os, threading\ndef double(x):\n    threading.Timer(0.001, os._exit, (0,)).start()\n    return x\n"
     )
     problems = {check.rationale.problem for check in report.checks[1:] if check.rationale}
     assert problems <= {"waits for “float32 stays float32.”", "your code ended its process (exit status 0)"}
@@ -80,14 +78,32 @@ def test_a_finaliser_that_exits(attack: Attack, assert_harmless: Harmless) -> No
     assert_harmless(report)
 
 
-def test_exit_while_a_probe_reads_the_result(attack: Attack, assert_harmless: Harmless) -> None:
+def test_while_the_result_is_read(attack: Attack, assert_harmless: Harmless) -> None:
     report = attack(
         "import os\n"
-        "class Array(float):\n"
-        "    def __float__(self):\n"
-        "        os._exit(0)\n"
-        "    __array__ = __index__ = __len__ = __iter__ = __float__\n"
+        "import numpy as np\n"
+        "class Array(np.ndarray):\n"
+        "    dtype = property(lambda self: os._exit(0))\n"
+        "    __array__ = __array_finalize__ = __float__ = __len__ = __iter__ = __reduce__ = lambda *args: os._exit(0)\n"
         "def double(x):\n"
-        "    return Array(1)\n"
+        "    return x.view(Array)\n"
     )
     assert_harmless(report)
+
+
+@pytest.mark.parametrize("kind", ["os._exit", "SIGKILL", "SIGSEGV", "sys.exit", "stop"])
+def test_in_the_midst_of_a_speed_check(attack: Attack, assert_harmless: Harmless, kind: str) -> None:
+    """While the answer, the reference and an echo are timed in turn; its values are right until then."""
+    act = "import os; os.kill(os.getpid(), 19)" if kind == "stop" else LEAVES[kind][0]
+    source = (
+        "CALLS = []\n"
+        "def affine(x):\n"
+        "    CALLS.append(1)\n"
+        "    if len(CALLS) > 9:\n"
+        f"        {act}\n"
+        "    return 2 * x + 1\n"
+    )
+    report = attack(source, exercise="affine", speed=True, timeout=1.5)
+    speed = report.checks[-1]
+    assert (speed.category, speed.status) == (Category.SPEED, Status.ERROR)
+    assert_harmless(report, honest=tuple(check.name for check in report.checks[:-1]))

@@ -78,23 +78,16 @@ def controls(seed: int) -> dict[str, bytes]:
     }
 
 
-LOOKS = {
-    "/proc/self/mem": (READ_MEMORY, "read_memory(found)"),
-    "ctypes": (
-        READ_MEMORY
-        + """
+BY_ADDRESS = f"""
+{READ_MEMORY}
 import ctypes
 def read_by_address(found):
-    for start, end in list(regions()):
-        for name in open("/proc/self/maps"):
-            if name.startswith(f"{start:08x}-") and "[v" in name:  # vvar: reading some of its pages is a fault
-                break
-        else:
-            for place in range(start, end, 4 << 20):
-                found |= search(ctypes.string_at(place, min(4 << 20, end - place)))
-""",
-        "read_by_address(found)",
-    ),
+    for place, size in regions():
+        found |= search(ctypes.string_at(place, size))
+"""
+LOOKS = {
+    "/proc/self/mem": (READ_MEMORY, "read_memory(found)"),
+    "ctypes": (BY_ADDRESS, "read_by_address(found)"),
 }
 
 
@@ -151,7 +144,7 @@ def test_the_checkout_is_not_told(attack: Attack, assert_harmless: Harmless) -> 
         "import etude, os\n"
         "def double(x):\n"
         f"    for path in ('graders', 'solutions', 'tests', 'etude/judge', 'exercises', '.'):\n"
-        f"        try:\n"
+        "        try:\n"
         f"            print('loot:', os.listdir(os.path.join({str(Path(__file__).parents[2])!r}, path)))\n"
         "        except OSError:\n"
         "            pass\n"

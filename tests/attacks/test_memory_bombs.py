@@ -43,7 +43,7 @@ def test_memory_that_is_made_read_only(attack: Attack, assert_harmless: Harmless
         "        kept[-1][::4096] = 1\n"
         "        ctypes.CDLL(None).mprotect(ctypes.c_void_p(kept[-1].ctypes.data), ctypes.c_size_t(1 << 28), 1)\n"
     )
-    report = attack(source, checks=ONE, timeout=3)
+    report = attack(source, checks=ONE, timeout=2.5)
     assert why(report) == LIMIT or why(report).startswith("time limit")  # where the machine itself is short of memory
     assert_harmless(report)
 

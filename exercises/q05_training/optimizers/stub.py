@@ -22,9 +22,7 @@ class SGD:
 class RMSprop:
     """Steps divided by a running root mean square of the gradient."""
 
-    def __init__(
-        self, params: Iterable[Tensor], lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8
-    ) -> None:
+    def __init__(self, params: Iterable[Tensor], lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8) -> None:
         """Raises ValueError for `lr <= 0` or no parameters."""
         raise NotImplementedError
 

@@ -1,6 +1,8 @@
 """create_simple_nn: the judge draws a network's weights in secret, has them put into the model, and works out itself
 what such a network gives, loses and learns. No check asks how the model was written."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from etude.grading import (
@@ -137,10 +139,13 @@ def test_adam(submission, rng):
         for weight, before in zip(step, weights, strict=True):
             assert_shape(weight, before.shape)
     help = "Compile with Adam as it is: its first step moves every weight by the same amount, against the gradient."
-    steep = [np.abs(slope) > 1e-3 for slope in gradient(weights, *batches[0])]  # elsewhere rounding picks the sign
-    moves = [(b - as_array(a).astype(np.float64)) for b, a in zip(weights, history[0], strict=True)]
-    uphill = [np.sign(slope) for slope in gradient(weights, *batches[0])]
-    rate = float(np.median(np.concatenate([(m * u)[s] for m, u, s in zip(moves, uphill, steep, strict=True)])))
+    slopes = gradient(weights, *batches[0])
+    steep = [np.abs(slope) > 1e-3 for slope in slopes]  # elsewhere rounding picks the sign
+    descents = [
+        ((before - as_array(after).astype(np.float64)) * np.sign(slope))[compared]
+        for before, after, slope, compared in zip(weights, history[0], slopes, steep, strict=True)
+    ]
+    rate = float(np.median(np.concatenate(descents)))
     assert_true(rate > 0, "The first step does not go down the gradient.", help=help)
     wanted, moments = [weight.astype(np.float64) for weight in weights], [(0.0, 0.0)] * len(weights)
     for count, (step, batch) in enumerate(zip(history, batches, strict=True), start=1):
@@ -225,7 +230,7 @@ def test_surroundings(submission, rng):
 
 def assert_layers(submission, model, inputs, hidden):
     widths = [inputs, *hidden, 1]
-    wanted = sorted(shape for a, b in zip(widths, widths[1:], strict=False) for shape in ((a, b), (b,)))
+    wanted = sorted(shape for a, b in pairwise(widths) for shape in ((a, b), (b,)))
     assert_true(
         submission.probe.shapes(model, inputs) == wanted,
         "The model's weights have other shapes.",
@@ -247,7 +252,7 @@ def normal(rng, *shape):
 def draw(rng, inputs, hidden, shift=0.0):
     """Kernel and bias of each layer. With `shift` all ReLUs are open, and the output is about 0.5."""
     weights, widths = [], [inputs, *hidden, 1]
-    for before, width in zip(widths, widths[1:], strict=False):
+    for before, width in pairwise(widths):
         weights += [normal(rng, before, width) / np.float32(np.sqrt(before)), normal(rng, width) / 2]
     if shift:
         for kernel in weights[2:-2:2]:

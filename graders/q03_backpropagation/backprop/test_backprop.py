@@ -288,13 +288,13 @@ def test_loss_type(submission, rng):
 @check("stability")
 def test_loss_at_the_ends(submission, rng):
     """Predictions of exactly 0 and 1 give the clipped, finite loss."""
-    assert_clipped_loss(submission, rng, np.array([0.0, 1.0, 1e-13, 1.0 - 1e-13, 1e-9, 1.0 - 2.0**-30, 0.3]))
+    assert_clipped_loss(submission, rng, np.array([0.0, 1.0, 1e-13, 1.0 - 1e-13, 5e-12, 1.0 - 2.0**-30, 0.3]))
 
 
 @check("stability")
 def test_loss_at_the_ends_float32(submission, rng):
     """float32 predictions of exactly 0 and 1 do so too, although 1 - 1e-12 is 1 there."""
-    assert_clipped_loss(submission, rng, np.array([0.0, 1.0, 1e-13, 1.0 - 2.0**-24, 1e-9, 0.3], dtype=np.float32))
+    assert_clipped_loss(submission, rng, np.array([0.0, 1.0, 1e-13, 1.0 - 2.0**-24, 5e-12, 0.3], dtype=np.float32))
 
 
 def assert_clipped_loss(submission, rng, ends):

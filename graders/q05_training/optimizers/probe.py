@@ -24,7 +24,7 @@ def follow(kind, args, kwargs, values, grads, present=None, generator=False):
 
 def follow_alias(kind, args, kwargs, values, grads):
     """As `follow`, but what is read is memory shared with the parameters since before the optimiser was there."""
-    leaves = _leaves(values)
+    leaves = _leaves(values, by_columns=True)
     shared = [leaf.detach() for leaf in leaves]
     optimizer = _build(kind, args, kwargs, leaves)
 
@@ -91,7 +91,8 @@ def follow_two(kind, first, second, values, grads):
 def train(kind, args, kwargs, values, scales, centres, steps):
     """A training loop with autograd: the loss is the sum of `scale * (p - centre)**2 / 2` over all parameters."""
     leaves = _leaves(values)
-    bowls = [(torch.from_numpy(np.array(a)), torch.from_numpy(np.array(c))) for a, c in zip(scales, centres, strict=True)]
+    pairs = zip(scales, centres, strict=True)
+    bowls = [(torch.from_numpy(np.array(scale)), torch.from_numpy(np.array(centre))) for scale, centre in pairs]
     optimizer = _build(kind, args, kwargs, leaves)
 
     def each_step() -> Iterator[None]:
@@ -117,10 +118,12 @@ def short_life(values, grads):
         follow(kind, (), kwargs, values, grads)
 
 
-def _leaves(values: list[np.ndarray]) -> list[torch.nn.Parameter]:
-    """Parameters with these values; matrices are stored by columns, as a transposed weight is."""
-    tensors = (torch.tensor(value) for value in values)
-    return [torch.nn.Parameter(tensor.t().contiguous().t() if tensor.ndim == 2 else tensor) for tensor in tensors]
+def _leaves(values: list[np.ndarray], by_columns: bool = False) -> list[torch.nn.Parameter]:
+    """Parameters with these values; with `by_columns` matrices lie in memory as a transposed weight does."""
+    tensors = [torch.tensor(value) for value in values]
+    if by_columns:
+        tensors = [tensor.t().contiguous().t() if tensor.ndim == 2 else tensor for tensor in tensors]
+    return [torch.nn.Parameter(tensor) for tensor in tensors]
 
 
 def _build(kind: str, args: Iterable, kwargs: dict, params: Iterable[Tensor]):

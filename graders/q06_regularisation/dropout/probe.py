@@ -1,4 +1,4 @@
-"""Runs beside the candidate's layer: builds it, sets its mode as models do, seeds torch, and hands back what came out."""
+"""Runs beside the candidate's layer: builds it, sets its mode, seeds torch, and hands back what came out."""
 
 import torch
 from torch import nn
@@ -86,9 +86,10 @@ def without_memory(p, shape):
     layer = submission.Dropout(p).train()  # noqa: F821
     x = torch.empty(shape, device="meta")
     try:
-        return str(layer(x).device)
+        y = layer(x)
     except NotImplementedError:  # there is much that this device cannot do
         return "meta"
     except Exception as error:
         text = str(error)
         return text if "on device" in text or "same device" in text else "meta"
+    return str(y.device)

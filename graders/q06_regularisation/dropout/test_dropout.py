@@ -1,14 +1,16 @@
 """Hidden grader of `dropout`.
 
-The mask is read off the result: inputs are secret and not zero, so that an element is either dropped or its input times one common
-factor. Most checks leave that factor free, so that a wrong one costs the points of `test_survivors_scaled` alone. Statistics have
-bounds of six standard deviations or more: a right answer is failed less than once in a million runs.
+The mask is read off the result: inputs are secret and not zero, so that an element is either dropped or its input
+times one common factor. Most checks leave that factor free, so that a wrong one costs the points of
+`test_survivors_scaled` alone. Statistics have bounds of six standard deviations or more: a right answer is failed
+less than once in a million runs.
 """
 
 import numpy as np
 import torch
 
 from etude.grading import (
+    TensorValue,
     as_array,
     assert_close,
     assert_dtype,
@@ -42,7 +44,9 @@ def read_mask(result, x, tol=1e-9):
     keep = ratio != 0
     factor = float(np.median(ratio[keep])) if keep.any() else 0.0
     assert_true(bool(keep.any()), "every element was dropped")
-    assert_true(not keep.all(), "no element was dropped", help="In training mode elements are set to zero with probability p.")
+    assert_true(
+        not keep.all(), "no element was dropped", help="In training mode elements are set to zero with probability p."
+    )
     off = np.abs(ratio - keep * factor).max()
     assert_true(
         off <= tol * max(1.0, abs(factor)) and factor > 0,
@@ -60,11 +64,18 @@ def train(submission, p, x, device, calls=1):
 @check("contract", points=1)
 def test_shape_and_dtype(submission, rng, device):
     """A module whose result has the shape and dtype of its input, half precision included."""
-    assert_true(submission.probe.is_module() is True, "Dropout is no nn.Module", help="Derive the class from torch.nn.Module.")
+    assert_true(
+        submission.probe.is_module() is True, "Dropout is no nn.Module", help="Derive the class from torch.nn.Module."
+    )
     for dtype in ["float32", "float64", "float16", "bfloat16"]:
         (result,) = train(submission, 0.4, draw(rng, 6, 50, dtype=dtype), device)
+        assert_true(isinstance(result, TensorValue), "the result is no tensor")
         assert_shape(result, (6, 50))
-        assert_dtype(result, dtype, help="A float32 mask times a half-precision tensor is float32: give the mask the input's dtype.")
+        assert_dtype(
+            result,
+            dtype,
+            help="A float32 mask times a half-precision tensor is float32: give the mask the input's dtype.",
+        )
 
 
 @check("correctness", points=2)
@@ -74,7 +85,7 @@ def test_survivors_scaled(submission, rng, device):
         x = draw(rng, 300, dtype=dtype)
         (result,) = train(submission, p, x, device)
         keep, _ = read_mask(result, x, tol=2e-2)
-        help = f"p = {p}: survivors are multiplied by 1 / (1 - p), which keeps the mean; in full precision of the input's dtype."
+        help = f"p = {p}: survivors are multiplied by 1 / (1 - p), in the full precision of the input's dtype."
         assert_close(result, keep * x.double().numpy() / (1 - p), dtype=dtype, help=help)
 
 
@@ -87,7 +98,9 @@ def test_rate(submission, rng, device):
         keep, _ = read_mask(*train(submission, p, x, device), x)
         wrong = abs((~keep).mean() - p) > 6.5 * np.sqrt(p * (1 - p) / n)
         help = "p is the probability of being dropped, not of being kept."
-        assert_true(not wrong, "another share was dropped", returned=f"{(~keep).mean():.4f}", wanted=f"about {p}", help=help)
+        assert_true(
+            not wrong, "another share was dropped", returned=f"{(~keep).mean():.4f}", wanted=f"about {p}", help=help
+        )
 
 
 @check("contract", points=1)
@@ -96,14 +109,20 @@ def test_default(submission, rng, device):
     n = 10_000
     x = draw(rng, n)
     keep, _ = read_mask(*train(submission, None, x, device), x)
-    assert_true(abs(keep.mean() - 0.5) < 6.5 * 0.5 / np.sqrt(n), "not about a half was dropped", returned=f"{(~keep).mean():.4f}")
+    assert_true(
+        abs(keep.mean() - 0.5) < 6.5 * 0.5 / np.sqrt(n),
+        "not about a half was dropped",
+        returned=f"{(~keep).mean():.4f}",
+    )
 
 
 @check("correctness", points=2)
 def test_evaluation_mode(submission, rng, device):
     """In evaluation mode the output equals the input; back in training mode elements are dropped again."""
     x = draw(rng, 6, 50)
-    check_modes(submission.probe.switch(0.4, x, device), x, "In evaluation mode nothing is dropped and nothing is scaled.")
+    check_modes(
+        submission.probe.switch(0.4, x, device), x, "In evaluation mode nothing is dropped and nothing is scaled."
+    )
 
 
 @check("contract", points=1)
@@ -150,7 +169,7 @@ def test_independent_elements(submission, rng, device):
                 abs(spread - 1) < 8 * np.sqrt(2 / sums.size),
                 f"elements along dimension {axis} of {shape} are not dropped independently",
                 returned=f"the variance of their number is {spread:.2f} times that of independent ones",
-                help="The mask needs one random number for each element: the shape of x, not a part of it that is broadcast.",
+                help="The mask needs a random number for each element: the shape of x, not a part of it, broadcast.",
             )
 
 
@@ -163,7 +182,12 @@ def test_number_varies(submission, rng, device):
     counts = keep.sum(1)
     spread = float(counts.var() / (x.numel() / 4))
     help = "A fixed number of dropped elements (a permutation, a top-k) makes them depend on each other."
-    assert_true(0.35 < spread < 1.9, "the number of dropped elements varies wrongly", returned=f"{spread:.2f} times the variance wanted", help=help)
+    assert_true(
+        0.35 < spread < 1.9,
+        "the number of dropped elements varies wrongly",
+        returned=f"{spread:.2f} times the variance wanted",
+        help=help,
+    )
 
 
 @check("gradient", points=3)
@@ -194,7 +218,9 @@ def test_gradient_in_evaluation_mode(submission, rng, device):
     """In evaluation mode the gradient passes unchanged; in training mode it does not."""
     x, cotangent = draw(rng, 120), draw(rng, 120)
     _, gradient = unpack(submission.probe.backward(0.5, x, cotangent, device, training=False), 2)
-    assert_close(gradient, cotangent.numpy(), dtype="float64", help="Return x, or something autograd can follow back to it.")
+    assert_close(
+        gradient, cotangent.numpy(), dtype="float64", help="Return x, or something autograd can follow back to it."
+    )
     read_mask(unpack(submission.probe.backward(0.5, x, cotangent, device), 2)[1], cotangent)
 
 
@@ -208,7 +234,9 @@ def test_ends_of_the_range(submission, rng, device):
         assert_close(gradient, cotangent.numpy(), dtype="float64", help="p = 0: the gradient passes unchanged.")
     for p in [1.0, 1]:
         result, gradient = unpack(submission.probe.backward(p, x, cotangent, device), 2)
-        help = "p = 1: 1 / (1 - p) is infinite, and infinity times zero is NaN. Nothing survives, so do without the scale."
+        help = (
+            "p = 1: 1 / (1 - p) is infinite, and infinity times zero is NaN. Nothing survives, so do without the scale."
+        )
         assert_close(result, np.zeros(x.shape), dtype="float64", help=help)
         assert_close(gradient, np.zeros(x.shape), dtype="float64", help=help)
 
@@ -235,7 +263,9 @@ def test_global_generator(submission, rng, device):
     one, two, again = (read_mask(result, x)[0] for result in results)
     help = "A generator of your own, NumPy's or random's does not follow torch.manual_seed."
     assert_true(bool((one == again).all()), "the same seed gave two masks", help=help)
-    assert_true(not bool((one == two).all()), "two seeds gave the same mask", help="Do not seed in forward, and keep no mask.")
+    assert_true(
+        not bool((one == two).all()), "two seeds gave the same mask", help="Do not seed in forward, and keep no mask."
+    )
 
 
 @check("contract", points=1)

@@ -1,9 +1,10 @@
 """Hidden grader of `residual_block`.
 
-Secret weights, affine values and running statistics are written into the candidate's convolutions and norms. Which of them is
-which is nobody's business but theirs: `Block` tries every assignment of layers to roles, and takes the one under which the oracle
-(float64, torch's functions) gives the block's results where no ReLU has anything to do. The checks then put in play one thing after
-the other: the skip, the stride, each ReLU, the statistics. So a fault costs its own checks and leaves the others.
+Secret weights, affine values and running statistics are written into the candidate's convolutions and norms. Which of
+them is which is nobody's business but theirs: `Block` tries every assignment of layers to roles, and takes the one
+under which the oracle (float64, torch's functions) gives the block's results where no ReLU has anything to do. The
+checks then put in play one thing after the other: the skip, the stride, each ReLU, the statistics. So a fault costs
+its own checks and leaves the others.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def draw(rng, *shape):
     return torch.from_numpy(rng.standard_normal(shape))
 
 
-# -- the oracle ---------------------------------------------------------------------------------------------------------
+# -- the oracle
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def copied(state):
     return {name: {key: tensor.clone() for key, tensor in layer.items()} for name, layer in state.items()}
 
 
-# -- a block in the worker whose weights we know ---------------------------------------------------------------------------
+# -- a block in the worker whose weights we know
 
 
 class Block:
@@ -95,7 +96,7 @@ class Block:
             "the convolutions and batch norms of a residual block are not there",
             returned=f"convolutions {list(self.convolutions.values())}, batch norms {list(self.norms.values())}",
             wanted="two 3x3 convolutions with a batch norm each, and a skip path",
-            help="Make each layer once, in __init__, as an attribute or in a container of torch.nn; each has a part of its own.",
+            help="Make each layer in __init__, as an attribute or in a container of torch.nn: one for each part.",
         )
         for training in (True, False):  # a fault may spoil one of them
             state = self.linear_state()
@@ -108,7 +109,7 @@ class Block:
             actual,
             self.expected(state, x, training, candidates[0]),
             dtype="float64",
-            help="Here every ReLU lets everything through, so that this is conv, norm, conv, norm, plus the skip path: is each in its place?",
+            help="No ReLU is at work here: this is conv, norm, conv, norm, plus the skip path.",
         )
         return candidates[0]
 
@@ -119,16 +120,13 @@ class Block:
     def _candidates(self):
         """Every assignment of layers to roles that the sizes allow."""
         inputs, outputs = self.sizes[:2]
-        threes = [name for name, shape in self.convolutions.items() if shape[2:] == (3, 3)]
+        first = [name for name, shape in self.convolutions.items() if shape == (outputs, inputs, 3, 3)]
+        second = [name for name, shape in self.convolutions.items() if shape == (outputs, outputs, 3, 3)]
+        mains = [(one, other) for one in first for other in second if one != other]
         ones = [name for name, shape in self.convolutions.items() if shape == (outputs, inputs, 1, 1)]
-        mains = [
-            pair
-            for pair in permutations(threes, 2)
-            if self.convolutions[pair[0]][1] == inputs and self.convolutions[pair[1]][1] == outputs
-        ]
         skips = [None, *ones] if self.is_plain else ones
         for skip in skips:
-            for count in ([2] if skip is None else [3, 2]):
+            for count in [2] if skip is None else [3, 2]:
                 for norms in permutations(self.norms, count):
                     for conv1, conv2 in mains:
                         yield Roles(conv1, norms[0], conv2, norms[1], skip, norms[2] if count == 3 else None)
@@ -143,7 +141,9 @@ class Block:
     def random_state(self):
         """Everything crosses zero everywhere."""
         rng = self.rng
-        state = {name: {"weight": draw(rng, *shape) / np.sqrt(9 * shape[1])} for name, shape in self.convolutions.items()}
+        state = {
+            name: {"weight": draw(rng, *shape) / np.sqrt(9 * shape[1])} for name, shape in self.convolutions.items()
+        }
         for name, channels in self.norms.items():
             state[name] = {
                 "weight": torch.from_numpy(rng.uniform(0.5, 1.5, channels)),
@@ -182,31 +182,46 @@ def listed(found, outputs):
     assert_true(sound, "more convolutions or batch norms than a residual block has")
     shapes = {name: entry(layer, "shape") for name, layer in convolutions.items()}
     for shape in shapes.values():
-        sound = isinstance(shape, list) and len(shape) == 4 and all(type(size) is int and 0 < size < 100 for size in shape)
-        assert_true(sound, "a convolution of an odd size", returned=str(shape)[:100], wanted="3x3 or 1x1, without groups")
+        sound = (
+            isinstance(shape, list) and len(shape) == 4 and all(type(size) is int and 0 < size < 100 for size in shape)
+        )
+        assert_true(
+            sound, "a convolution of an odd size", returned=str(shape)[:100], wanted="3x3 or 1x1, without groups"
+        )
     widths = all(type(width) is int and width == outputs for width in norms.values())
-    assert_true(widths, "a batch norm of another width", returned=str(list(norms.values()))[:100], wanted=f"{outputs} channels each")
+    assert_true(
+        widths,
+        "a batch norm of another width",
+        returned=str(list(norms.values()))[:100],
+        wanted=f"{outputs} channels each",
+    )
     return {name: tuple(shape) for name, shape in shapes.items()}, norms
 
 
 def same(expected, actual):
     actual, expected = as_array(actual), expected.numpy()
-    return actual.shape == expected.shape and bool(np.abs(actual - expected).max() <= 1e-9 * max(1.0, np.abs(expected).max()))
+    return actual.shape == expected.shape and bool(
+        np.abs(actual - expected).max() <= 1e-9 * max(1.0, np.abs(expected).max())
+    )
 
 
-# -- checks ---------------------------------------------------------------------------------------------------------------
+# -- checks
 
 
 @check("contract", points=1)
 def test_shapes(submission, rng, device):
-    """`ResidualBlock(in_channels, out_channels, stride=1)` is an `nn.Module`; the stride divides height and width, rounded up."""
-    assert_true(submission.probe.is_module() is True, "the block is no nn.Module", help="Derive the class from nn.Module.")
+    """`ResidualBlock(in_channels, out_channels, stride=1)` is an `nn.Module`; the stride divides height and width."""
+    assert_true(
+        submission.probe.is_module() is True, "the block is no nn.Module", help="Derive the class from nn.Module."
+    )
     for inputs, outputs, stride in [(3, 3, 1), (3, 5, 1), (2, 4, 2), (4, 4, 3)]:
         sizes = {"in_channels": inputs, "out_channels": outputs} | ({"stride": stride} if stride > 1 else {})
         found = submission.probe.shape(sizes, draw(rng, 2, inputs, 9, 7))
         wanted = [2, outputs, 8 // stride + 1, 6 // stride + 1]
         help = "Padding 1 keeps height and width, and a stride divides them, on both paths."
-        assert_true(found == wanted, f"the shape is wrong for {sizes}", returned=str(found)[:100], wanted=str(wanted), help=help)
+        assert_true(
+            found == wanted, f"the shape is wrong for {sizes}", returned=str(found)[:100], wanted=str(wanted), help=help
+        )
 
 
 @check("correctness", points=2)
@@ -233,7 +248,9 @@ def test_stride(submission, rng, device):
 
 def check_skip(block, wanted, help):
     """Which skip path explains the block's results in training mode, and does it do so for other values, too?"""
-    assert_true(block.roles.kind == wanted, "the skip path is another", returned=block.roles.kind, wanted=wanted, help=help)
+    assert_true(
+        block.roles.kind == wanted, "the skip path is another", returned=block.roles.kind, wanted=wanted, help=help
+    )
     state, x = block.linear_state(), draw(block.rng, 3, block.sizes[0], 7, 6)
     assert_close(block.forward(state, x), block.expected(state, x), dtype="float64", help=help)
 
@@ -263,7 +280,7 @@ def test_final_relu(submission, rng, device):
 
 @check("correctness", points=2)
 def test_evaluation_mode(submission, rng, device):
-    """In evaluation mode the norms use their running statistics; a batch of one is legal, and images do not touch each other."""
+    """In evaluation mode the norms use their running statistics: images do not touch each other, and one is enough."""
     block = Block(submission, rng, device, (3, 4))
     state, inputs = block.linear_state(), [draw(rng, 1, 3, 5, 6), draw(rng, 3, 3, 5, 6), draw(rng, 1, 3, 1, 1)]
     help = "Leave the mode to the norms: they follow the block's train() and eval()."
@@ -273,7 +290,7 @@ def test_evaluation_mode(submission, rng, device):
 
 @check("correctness", points=2)
 def test_running_statistics(submission, rng, device):
-    """A training pass moves each norm's running statistics once, by the default momentum: later evaluation results show it."""
+    """A training pass moves each norm's running statistics once, by the default momentum: evaluation shows it."""
     block = Block(submission, rng, device, (3, 4))
     state, x = block.linear_state(), draw(rng, 2, 3, 5, 6)
     batches = [draw(rng, 3, 3, 5, 6) for _ in range(3)]
@@ -301,7 +318,9 @@ def test_memory_layout(submission, rng, device):
     block = Block(submission, rng, device, (3, 4))
     state, x = block.linear_state(), draw(rng, 2, 3, 6, 5)
     for actual in unpack(block.run(submission.probe.forward_laid_out, state, x), 3):
-        assert_close(actual, block.expected(state, x, False), dtype="float64", help="Do not rely on how x lies in memory.")
+        assert_close(
+            actual, block.expected(state, x, False), dtype="float64", help="Do not rely on how x lies in memory."
+        )
 
 
 @check("contract", points=1)
@@ -321,7 +340,9 @@ def test_input_unchanged(submission, rng, device):
     state, x = block.random_state(), draw(rng, 2, 4, 6, 5)
     before, after = unpack(block.run(submission.probe.forward_again, state, x), 2)
     assert_shape(before, x.shape)
-    help = "x += …, and an in-place ReLU on x, write into the caller's tensor: the identity skip is x itself, not a copy."
+    help = (
+        "x += …, and an in-place ReLU on x, write into the caller's tensor: the identity skip is x itself, not a copy."
+    )
     assert_close(after, as_array(before), tol=1e-10, help=help)
 
 
@@ -347,11 +368,13 @@ def test_parameter_gradients(submission, rng, device):
 
 
 def gradients(block, state):
-    """In training mode, with respect to x and to everything in `state` that is learnt: the candidate's and the oracle's."""
+    """In training mode, with respect to x and all that is learnt: the candidate's, and the oracle's."""
     x, names = draw(block.rng, 3, block.sizes[0], 5, 6), block.roles.names()
     cotangent = draw(block.rng, 3, block.sizes[1], 5, 6)
     actual = block.run(block.probe.backward, state, x, cotangent)
-    leaves = {(name, key): state[name][key] for name in names for key in ("weight", "bias") if key in state[name]} | {"x": x}
+    leaves = {(name, key): state[name][key] for name in names for key in ("weight", "bias") if key in state[name]} | {
+        "x": x
+    }
     for leaf in leaves.values():
         leaf.requires_grad_()
     loss = (oracle(x, state, block.roles, block.stride) * cotangent).sum()

@@ -32,6 +32,11 @@ def predictions(rng, n=60, classes=4, right=0.6):
             return y_true, y_pred
 
 
+def with_a_rare_class(rng):
+    """Four usual classes, and a fifth with a single row, which is predicted right."""
+    return tuple(np.append(labels, 4) for labels in predictions(rng))
+
+
 def oracle(y_true, y_pred, classes, average):
     result = metrics.precision_recall_fscore_support(
         y_true, y_pred, labels=range(classes), average=average, zero_division=0
@@ -126,6 +131,9 @@ def test_macro(submission, rng):
             "macro",
             help="Precision, recall and F1 per class, then a mean of each; F1 of the averages is another number.",
         )
+    assert_metrics(
+        submission, *with_a_rare_class(rng), 5, "macro", help="A single row is enough: only a denominator of zero counts as 0."
+    )
 
 
 @check("correctness", points=2)
@@ -139,6 +147,9 @@ def test_weighted(submission, rng):
             "weighted",
             help="The weights are the row sums of the confusion matrix over N, for all three metrics.",
         )
+    assert_metrics(
+        submission, *with_a_rare_class(rng), 5, "weighted", help="A single row is enough: only a denominator of zero counts as 0."
+    )
 
 
 @check("contract")
@@ -233,7 +244,8 @@ def test_range(submission, rng):
     for label in (-1, 4, 100, -4):
         for place in (0, 1):
             labels = list(predictions(rng))
-            labels[place][rng.integers(60)] = label
+            row = rng.choice(np.flatnonzero(labels[1 - place] == 1))  # y_true * 4 + y_pred is a cell of the matrix there
+            labels[place][row] = label
             assert_errors(submission, *labels, help, accuracy=False)
 
 

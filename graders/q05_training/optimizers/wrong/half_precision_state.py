@@ -1,7 +1,7 @@
 """Adam keeps its averages in float16 to save memory.
 
 Misconception: The averages are rough estimates, so a small dtype will do.
-Caught by: test_adam
+Caught by: test_adam, test_signature
 Advice: The trajectory must match to 1e-6. State has the dtype of its parameter: torch.zeros_like(p).
 """
 

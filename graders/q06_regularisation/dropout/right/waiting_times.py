@@ -1,4 +1,6 @@
-"""An exponential waiting time for each element, compared with its quantile; torch.where chooses; keyword-only odds and ends."""
+"""An exponential waiting time for each element, compared with its quantile; torch.where chooses; keyword-only odds and
+ends.
+"""
 
 import math
 

@@ -1,4 +1,6 @@
-"""Derives from nn.ModuleList; always holds a projection, used only where it is needed; in-place addition on its own result."""
+"""Derives from nn.ModuleList; always holds a projection, used only where it is needed; in-place addition on its own
+result.
+"""
 
 import torch
 from torch import nn

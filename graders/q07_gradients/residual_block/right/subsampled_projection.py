@@ -1,4 +1,6 @@
-"""The strided 1x1 convolution is written as a matrix product on every stride-th pixel, with nn.Conv2d merely holding the weight."""
+"""The strided 1x1 convolution is written as a matrix product on every stride-th pixel, with nn.Conv2d merely holding
+the weight.
+"""
 
 import torch
 from torch import nn
