@@ -23,7 +23,11 @@ from etude.submission import Submission
 
 ETUDE = (str(Path(sys.executable).with_name("etude")),)
 COLD_TORCH = "residual_block"
-WARM = {"softmax": 0.040, "residual_block": 0.150, "optimizers": 0.150, }
+WARM = {
+    "softmax": 0.040,
+    "residual_block": 0.150,
+    "optimizers": 0.150,
+}
 TIMES_FASTER = 15
 
 
@@ -92,7 +96,9 @@ def memory(catalog: Catalog) -> Iterator[Figure]:
         )
         ratio = median_ratio(ours, bare)
         what = f"peak memory of host, zygote and worker, {name}"
-        yield Figure(what, statistics.median(ours) / 2**20, "MiB", "one that imports them", ratio, "≤ 1.5×", ratio <= 1.5)
+        yield Figure(
+            what, statistics.median(ours) / 2**20, "MiB", "one that imports them", ratio, "≤ 1.5×", ratio <= 1.5
+        )
 
 
 def main() -> None:

@@ -24,7 +24,14 @@ class Figure:
 
     def row(self) -> list[str]:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}×"
-        return [self.what, f"{self.measured:.3g} {self.unit}", self.beside, ratio, self.target, "yes" if self.met else "NO"]
+        return [
+            self.what,
+            f"{self.measured:.3g} {self.unit}",
+            self.beside,
+            ratio,
+            self.target,
+            "yes" if self.met else "NO",
+        ]
 
 
 def alternate(*actions: Callable[[], float], runs: int = RUNS) -> list[list[float]]:

@@ -1,6 +1,6 @@
 """What étude is measured against: the same checks and answer under plain pytest, all in one process, started cold.
 
-    python -m benchmarks.in_process EX
+python -m benchmarks.in_process EX
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class Unconfined(Candidate):
         self.answer, self._server, self._callbacks = answer, Server(), {}  # type: ignore[var-annotated]
         self.last_call = None
         self._server._callback = lambda number: self._callbacks[number]  # type: ignore[method-assign]
-        self._ask({"do": "load", "source": answer.source, "filename": "a.py", "probe": answer.probe, "entry_points": []})
+        self._ask(
+            {"do": "load", "source": answer.source, "filename": "a.py", "probe": answer.probe, "entry_points": []}
+        )
 
     @property
     def _quarters(self) -> Any:

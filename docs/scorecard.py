@@ -1,6 +1,6 @@
 """Draws docs/scorecard.svg, the README's picture: a wrong softmax, graded and shown as the terminal shows it.
 
-    python docs/scorecard.py
+python docs/scorecard.py
 """
 
 from __future__ import annotations

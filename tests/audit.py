@@ -1,6 +1,6 @@
 """Grades the graders: right answers get full marks, wrong ones lose them where they say, the stub earns none.
 
-    python -m tests.audit [EX …] [--seeds K] [--bank DIR]
+python -m tests.audit [EX …] [--seeds K] [--bank DIR]
 """
 
 from __future__ import annotations

@@ -31,7 +31,9 @@ def test_values(submission, rng):
 def bank(tmp_path: Path) -> Path:
     """A bank of one exercise, whose grader the test may write."""
     for part, text in {
-        "exercises/q01_basics/double/exercise.toml": (MINI_BANK / "exercises/q01_basics/double/exercise.toml").read_text(),
+        "exercises/q01_basics/double/exercise.toml": (
+            MINI_BANK / "exercises/q01_basics/double/exercise.toml"
+        ).read_text(),
         "exercises/q01_basics/double/stub.py": "def double(x):\n    raise NotImplementedError\n",
         "exercises/q01_basics/double/prompt.md": "# Double\n",
         "solutions/q01_basics/double.py": "def double(x):\n    return 2 * x\n",

@@ -54,6 +54,7 @@ REFUSED: dict[str, Any] = {
     "a dtype of shape": array(b"(2,)f8", [1], 16),
     "a place outside the mapping": array(b"int8", [1], len(SHARED), b"shared"),
     "an array that leaves the mapping": array(b"int8", [128], len(SHARED) - 64, b"shared"),
+    "the same of the mapping again": [b"list", [array(b"int8", [600], 0, b"shared")] * 2],
     "a negative place": array(b"int8", [1], -64, b"shared"),
     "an odd place": array(b"int8", [1], 1, b"shared"),
     "a tensor of another dtype": [b"tensor", b"float32", b"cpu", False, False, array(b"int8", [1], 1)],

@@ -49,7 +49,7 @@ def same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, (np.ndarray, np.generic)):
-        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+        return bool(one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes())
     if isinstance(one, TensorValue):
         names = ("dtype", "device", "requires_grad", "has_grad_fn")
         return all(getattr(one, name) == getattr(other, name) for name in names) and same(one.array, other.array)

@@ -13,7 +13,12 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 def check(
-    category: str, points: int = 1, *, depends_on: str | tuple[str, ...] = (), testimony: bool = False, help: str | None = None
+    category: str,
+    points: int = 1,
+    *,
+    depends_on: str | tuple[str, ...] = (),
+    testimony: bool = False,
+    help: str | None = None,
 ) -> Callable[[Test], Test]:
     """Mark a grader function; its docstring is what the learner reads.
 

@@ -22,7 +22,17 @@ from etude.submission import Submission
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 START = f"import sys; sys.path.insert(0, {str(PACKAGE_PARENT)!r}); from etude.judge.host import main; main()"
-THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "TF_INTRAOP", "TF_INTEROP", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
+THREADS = (
+    "OMP",
+    "OPENBLAS",
+    "MKL",
+    "VECLIB_MAXIMUM",
+    "NUMEXPR",
+    "TF_INTRAOP",
+    "TF_INTEROP",
+    "TF_NUM_INTRAOP",
+    "TF_NUM_INTEROP",
+)
 
 OnCheck = Callable[[str], None]
 
@@ -162,6 +172,18 @@ class Judge:
 def _environment(home: str) -> dict[str, str]:
     """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "KERAS_BACKEND": "tensorflow", "KINETO_LOG_LEVEL": "99", "CUDA_VISIBLE_DEVICES": ""}
-    homes = {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": home, "KERAS_HOME": home, "ETUDE_LOCKS": tempfile.gettempdir()}
+    quiet = {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "KERAS_BACKEND": "tensorflow",
+        "KINETO_LOG_LEVEL": "99",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+    homes = {
+        "HOME": home,
+        "TMPDIR": home,
+        "MPLCONFIGDIR": home,
+        "KERAS_HOME": home,
+        "ETUDE_LOCKS": tempfile.gettempdir(),
+    }
     return {**kept, **quiet, **homes, **{f"{name}_NUM_THREADS": "1" for name in THREADS}}

@@ -49,7 +49,9 @@ class GradingRun:
             if source is None:
                 answer = Answer(label, "", None, (), answer.call_seconds, answer.total_seconds)
             else:
-                answer = Answer(label, source, answer.probe, answer.entry_points, answer.call_seconds, answer.total_seconds)
+                answer = Answer(
+                    label, source, answer.probe, answer.entry_points, answer.call_seconds, answer.total_seconds
+                )
             self.helpers[label] = Candidate(answer, self.quarters, SHARED_BYTES)
         return self.helpers[label]
 
@@ -127,7 +129,14 @@ def _syntax_error(name: str, error: SyntaxError) -> Rationale:
 
 def _result(spec: CheckSpec, status: Status, seconds: float = 0.0, **fields: object) -> CheckResult:
     return CheckResult(
-        spec.name, spec.description, spec.category, spec.points, status, seconds, testimony=spec.testimony, **fields  # type: ignore[arg-type]
+        spec.name,
+        spec.description,
+        spec.category,
+        spec.points,
+        status,
+        seconds,
+        testimony=spec.testimony,
+        **fields,  # type: ignore[arg-type]
     )
 
 
@@ -171,7 +180,15 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     if isinstance(error, (CheckFailure, CandidateError)):
         status = Status.FAILED if isinstance(error, CheckFailure) else Status.ERROR
         rationale = dataclasses.replace(error.rationale, given=error.rationale.given or grading.candidate.given())
-        return _result(spec, status, seconds, rationale=rationale, help=error.help or spec.help, output=printed, timing=grading.timing)
+        return _result(
+            spec,
+            status,
+            seconds,
+            rationale=rationale,
+            help=error.help or spec.help,
+            output=printed,
+            timing=grading.timing,
+        )
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         raise error
     raise JudgeError(_grader_fault(grading, item, error))

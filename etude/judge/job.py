@@ -31,7 +31,10 @@ class Job:
     options: GradeOptions
 
     def to_json(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "exercise": {**dataclasses.asdict(self.exercise), "bank": str(self.exercise.bank)}}
+        return {
+            **dataclasses.asdict(self),
+            "exercise": {**dataclasses.asdict(self.exercise), "bank": str(self.exercise.bank)},
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Job:

@@ -34,7 +34,11 @@ def read_specs(items: Sequence[pytest.Item], path: object) -> None:
     earlier: set[str] = set()
     for item in items:
         spec = _spec(item, faults)
-        faults += [f"{item.name}: depends on {name!r}, which is no earlier check" for name in spec.depends_on if name not in earlier]
+        faults += [
+            f"{item.name}: depends on {name!r}, which is no earlier check"
+            for name in spec.depends_on
+            if name not in earlier
+        ]
         earlier.add(item.name)
         item.stash[SPEC] = spec
     if not items:
@@ -63,4 +67,6 @@ def _spec(item: pytest.Item, faults: list[str]) -> CheckSpec:
         faults.append(f"{item.name}: no docstring, which is what the learner reads")
     depends = fields.get("depends_on") or ()
     depends = (depends,) if isinstance(depends, str) else tuple(depends)
-    return CheckSpec(item.name, " ".join(description.split()), Category(category), points, depends, testimony, fields.get("help"))
+    return CheckSpec(
+        item.name, " ".join(description.split()), Category(category), points, depends, testimony, fields.get("help")
+    )

@@ -15,13 +15,14 @@ from typing import Any, NoReturn
 
 from etude.report import Isolation
 from etude.sandbox.sweep import remove_tree
-from etude.sandbox.usage import Limits, exceeded, has_ended
+from etude.sandbox.usage import Limits, exceeded, has_ended, main_thread_has_ended
 from etude.sandbox.wire import Channel, WireError
 from etude.sandbox.worker import WorkerSpec
 from etude.sandbox.zygote import Zygote
 
 MAX_CALLBACKS = 100_000  # of one call
 START_SECONDS = 30.0
+_TAMPERED = "your code closed, or wrote to, a descriptor that is not its own"
 LOOK_SECONDS = 0.05  # between two looks at the limits of a worker that answers quickly
 END_SECONDS = 0.5  # for a worker that has let go of the wire to come to its end
 
@@ -119,6 +120,8 @@ class WorkerProcess:
     def _look(self) -> None:
         assert self._pid is not None
         self._looked = time.monotonic()
+        if main_thread_has_ended(self._pid):
+            self._broken("your code ended the thread that it is called in")
         problem = exceeded(self._limits, self._pid, Path(self._temp), self._output.fileno())
         if problem:
             self._end(problem)
@@ -127,9 +130,9 @@ class WorkerProcess:
         self._kill()
         raise WorkerEnded(problem)
 
-    def _broken(self) -> NoReturn:
-        """The wire is cut or holds what was not asked for: because the worker has ended, which may take a moment to
-        show, or because its code tampered with it."""
+    def _broken(self, otherwise: str = _TAMPERED) -> NoReturn:
+        """The wire is cut, or holds what was not asked for: because the worker has ended, which may take a moment to
+        show, or because of what its code did otherwise."""
         assert self._pid is not None
         deadline = time.monotonic() + END_SECONDS
         while not (ended := has_ended(self._pid)) and time.monotonic() < deadline:
@@ -137,7 +140,7 @@ class WorkerProcess:
         code = self._kill()
         if ended or code != -signal.SIGKILL:
             raise WorkerEnded(_ending(code))
-        raise WorkerEnded(_TAMPERED)
+        raise WorkerEnded(otherwise)
 
     def _kill(self) -> int:
         pid, self._pid = self._pid, None
@@ -184,7 +187,6 @@ def _call_back(request: dict[str, Any], callbacks: Callbacks) -> dict[str, Any]:
         return {"type": name, "message": str(error)[:1_000]}
 
 
-_TAMPERED = "your code closed, or wrote to, a descriptor that is not its own"
 _FAILED = 70  # the exit status of a worker whose own loop raised
 _ENDINGS = {
     "SIGSEGV": "a segmentation fault (in native code, or of a recursion too deep for the stack)",

@@ -7,6 +7,7 @@ import itertools
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 
 
 def remove_tree(folder: str) -> None:
@@ -17,32 +18,29 @@ def remove_tree(folder: str) -> None:
     """
     fresh = (f"{secrets.token_hex(8)}-{number}" for number in itertools.count())  # nothing is called that yet
     with contextlib.suppress(OSError):
-        _unlock(folder)
-        while names := os.listdir(folder):
-            for name in names:
-                path = os.path.join(folder, name)
-                if _is_folder(path):
-                    _unlock(path)
-                    for inner in os.listdir(path):
-                        _lift(os.path.join(path, inner), os.path.join(folder, next(fresh)))
-                    os.rmdir(path)
-                else:
-                    os.unlink(path)
+        while entries := _entries(folder):
+            for entry in entries:
+                _remove(entry, folder, fresh)
         os.rmdir(folder)
 
 
-def _lift(path: str, to: str) -> None:
-    """Move a folder up; remove anything else."""
-    if _is_folder(path):
-        _unlock(path)  # moving a folder writes to it
-        os.rename(path, to)
-    else:
-        os.unlink(path)
+def _remove(entry: os.DirEntry[str], folder: str, fresh: Iterator[str]) -> None:
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)
+        return
+    try:
+        os.rmdir(entry.path)
+    except OSError:
+        for inner in _entries(entry.path):
+            if inner.is_dir(follow_symlinks=False):
+                os.chmod(inner.path, stat.S_IRWXU)  # moving a folder writes to it
+                os.rename(inner.path, os.path.join(folder, next(fresh)))
+            else:
+                os.unlink(inner.path)
+        os.rmdir(entry.path)
 
 
-def _unlock(path: str) -> None:
-    os.chmod(path, stat.S_IRWXU)
-
-
-def _is_folder(path: str) -> bool:
-    return stat.S_ISDIR(os.lstat(path).st_mode)
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    os.chmod(folder, stat.S_IRWXU)
+    with os.scandir(folder) as entries:
+        return list(entries)

@@ -71,7 +71,12 @@ def thread_count(pid: int) -> int:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a child that nobody has waited for yet has come to its end."""
+    """Whether a process that nobody has waited for yet has come to its end, with all of its threads."""
+    return main_thread_has_ended(pid) and thread_count(pid) <= 1
+
+
+def main_thread_has_ended(pid: int) -> bool:
+    """Then nothing that is read of the process here tells what its other threads, if there are any, use."""
     return _stat(pid)[:1] in ([b"Z"], [b"X"])
 
 

@@ -134,6 +134,7 @@ def _spawn(spec: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
 
 
 def _end(pid: int) -> dict[str, Any]:
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # raises where it is no child of ours
     os.kill(pid, signal.SIGKILL)  # not yet reaped, so that the number is still its own
     _, status = os.waitpid(pid, 0)
     return {"code": os.waitstatus_to_exitcode(status)}

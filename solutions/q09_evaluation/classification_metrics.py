@@ -1,18 +1,21 @@
 """Metrics of a classifier with integer labels.
 
-Idea. One table holds everything: M[i, j] counts rows of class i that were called j. Its diagonal holds the hits, its row sums the support
-(how often a class occurs), its column sums how often a class is predicted. Each metric is a ratio of two of these.
+Idea. One table holds everything: M[i, j] counts rows of class i that were called j. Its diagonal holds the hits, its
+row sums the support (how often a class occurs), its column sums how often a class is predicted. Each metric is a
+ratio of two of these.
 
 Derivation. precision = hits / predicted, recall = hits / support, and their harmonic mean
 
     F1 = 2 p r / (p + r) = 2 hits / (predicted + support),
 
-where the last form needs no care for p + r = 0. Macro is the mean over classes, so a rare class weighs as much as a frequent one; weighted
-uses the support as weights, and its recall is therefore the accuracy. Micro first sums hits, predictions and supports over the classes: with one label
-a row both sums are N, so that micro precision, recall and F1 are all the accuracy.
+where the last form needs no care for p + r = 0. Macro is the mean over classes, so a rare class weighs as much as a
+frequent one; weighted uses the support as weights, and its recall is therefore the accuracy. Micro first sums hits,
+predictions and supports over the classes: with one label a row both sums are N, so that micro precision, recall and
+F1 are all the accuracy.
 
-Counting. `true * C + predicted` numbers the cells, and np.bincount counts the numbers. `M[true, predicted] += 1` would count each cell
-once, however often it occurs, since fancy assignment reads all cells before it writes any (np.add.at does not).
+Counting. `true * C + predicted` numbers the cells, and np.bincount counts the numbers. `M[true, predicted] += 1`
+would count each cell once, however often it occurs, since fancy assignment reads all cells before it writes any
+(np.add.at does not).
 
 Cost. O(N + C²) time, O(N) temporary memory for the cell numbers.
 
@@ -24,12 +27,12 @@ Pitfalls.
 - uint8 labels: `true * C` wraps at 256. Convert to int64 first.
 
 Follow-up questions.
-- *When does accuracy mislead?* With unbalanced classes: always saying "healthy" is 99 % accurate where 1 % is ill, with recall 0 for
-  the class that matters. Macro averages, or the matrix itself, show it.
-- *Why the harmonic mean?* It is close to the smaller of the two: precision 1 with recall 0.01 gives 0.02, where the arithmetic mean would
-  say 0.5.
-- *How would you compute this over a stream, or over many machines?* Add up the confusion matrices; ratios come last. Averaging the metrics
-  of batches is wrong wherever batches differ in composition.
+- *When does accuracy mislead?* With unbalanced classes: always saying "healthy" is 99 % accurate where 1 % is ill,
+  with recall 0 for the class that matters. Macro averages, or the matrix itself, show it.
+- *Why the harmonic mean?* It is close to the smaller of the two: precision 1 with recall 0.01 gives 0.02, where the
+  arithmetic mean would say 0.5.
+- *How would you compute this over a stream, or over many machines?* Add up the confusion matrices; ratios come last.
+  Averaging the metrics of batches is wrong wherever batches differ in composition.
 """
 
 import numpy as np

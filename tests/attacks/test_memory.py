@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.attacks.conftest import HONEST, Attack, Ground, Harmless
 from tests.attacks.search_support import READ_MEMORY, needles
 
 # What the graders of `double` draw, in their order.
-DRAWS = {
+DRAWS: dict[str, tuple[Any, str]] = {
     "test_keeps_dtype": ((2, 3), "float32"),
     "test_values": ((3, 4), "float64"),
     "test_argument_unchanged": (5, "float64"),
@@ -35,9 +36,10 @@ def double(x):
 """
 
 
-def drawn(seed: int, check: str) -> np.ndarray:
+def drawn(seed: int, check: str) -> np.ndarray[Any, Any]:
     shape, dtype = DRAWS[check]
-    return seeds.check_rng(seed, "double", check).standard_normal(shape).astype(dtype)
+    array: np.ndarray[Any, Any] = seeds.check_rng(seed, "double", check).standard_normal(shape)
+    return array.astype(dtype)
 
 
 def secrets(ground: Ground, seed: int) -> dict[str, bytes]:
@@ -69,7 +71,7 @@ def controls(seed: int) -> dict[str, bytes]:
     """What a worker does hold: without them the search would prove nothing."""
     own = seeds.worker_seed(seed, "double", "test_keeps_dtype")
     np.random.seed(own % (1 << 32))
-    state = np.random.get_state(legacy=False)["state"]["key"].tobytes()  # type: ignore[call-overload]
+    state = np.random.get_state(legacy=False)["state"]["key"].tobytes()
     return {
         "its input": drawn(seed, "test_keeps_dtype").tobytes()[:16],
         "its generator's state": state[:64],
@@ -151,3 +153,10 @@ def test_the_checkout_is_not_told(attack: Attack, assert_harmless: Harmless) -> 
         "    return x\n"
     )
     assert_harmless(report)
+
+
+def test_no_memory_that_can_be_written_is_shared_with_the_workers_to_come(ground: Ground) -> None:
+    """A worker is a copy of the zygote: what it writes, the next one does not see."""
+    maps = Path(f"/proc/{ground.zygote}/maps").read_text().splitlines()
+    assert len(maps) > 50
+    assert not [line for line in maps if line.split()[1].endswith("s") and "w" in line.split()[1]]

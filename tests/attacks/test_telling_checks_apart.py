@@ -32,14 +32,13 @@ SELECTIVE = {
     "right for vectors": "return x * (2 if x.ndim == 1 else 3)",
     "right for arrays that nobody else holds": "return x * (2 if sys.getrefcount(x) < 2 else 3)",
     "remembered by shape": "return kept.setdefault(x.size % 2, x * 3)",
-    "remembered by type": "return kept.setdefault(type(x), x * 2)[: len(x)]",
     "right where the first element is positive": "return x * (2 if np.sum(x) > 1e9 else 3)",
     "right for numbers with few digits": "return x * (2 if float(x.flat[0]).is_integer() else 3)",
     "drawn as the grader would": "return 2 * np.random.standard_normal(x.shape).astype(x.dtype)",
     "drawn from a small seed": "return 2 * np.random.default_rng(0).standard_normal(x.shape).astype(x.dtype)",
     "right from the second load on": "open('seen', 'a').close()\n    return x * (2 if os.path.getsize('seen') else 3)",
     "another function from now on": "globals()['double'] = lambda x: x * 4\n    return x * 3",
-    "a module that answers to every name": "sys.modules['submission'].__getattr__ = lambda n: callers\n    return x * 3",
+    "a module that answers to every name": "sys.modules['submission'].__getattr__ = callers\n    return x * 3",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.attacks.conftest import LOOT, Attack, Harmless, why
+from tests.attacks.conftest import LOOT, Attack, Harmless, number, why
 
 ONE = ("test_keeps_dtype",)
 
@@ -31,6 +31,22 @@ def test_a_bomb_of_small_ones(attack: Attack, assert_harmless: Harmless) -> None
     )
     report = attack(source, checks=ONE)
     assert why(report).startswith("thread limit")
+    assert_harmless(report)
+
+
+def test_a_main_thread_that_ends_while_another_goes_on(attack: Attack, assert_harmless: Harmless) -> None:
+    """Of a process without its main thread, /proc/<pid> shows neither memory nor open files."""
+    source = (
+        "import ctypes, os, threading\n"
+        "def hoard():\n"
+        "    while True:\n"
+        "        os.posix_fallocate(os.open('.', os.O_RDWR | os.O_TMPFILE), 0, 10 << 20)\n"
+        "def double(x):\n"
+        "    threading.Thread(target=hoard).start()\n"
+        "    ctypes.CDLL(None).syscall(EXIT, 0)\n"
+    ).replace("EXIT", str(number("exit")))
+    report = attack(source, checks=ONE)
+    assert why(report) == "your code ended the thread that it is called in"
     assert_harmless(report)
 
 

@@ -41,7 +41,7 @@ class Decoder:
 
     def __init__(self, header: bytes, shared: memoryview | None = None) -> None:
         self._shared = shared
-        self._nodes = self._lists = 0
+        self._nodes = self._lists = self._shared_bytes = 0
         self.array_bytes = 0
         most = min(MAX_NODES, len(header))  # an element takes a byte: a longer list is a claim, made to be allocated
         try:
@@ -141,7 +141,8 @@ class Decoder:
             refuse("an array's place is not a non-negative int")
         if node[0] == b"shared":
             room = len(self._shared) if self._shared is not None else -1
-            if node[3] % ALIGNMENT or node[3] + size > room:
+            self._shared_bytes += size  # each is copied, also where they overlap
+            if node[3] % ALIGNMENT or node[3] + size > room or self._shared_bytes > room:
                 refuse("a shared array outside its mapping")
         elif size != node[3] or size > room:
             refuse("an array's bytes do not fit its shape")

@@ -20,5 +20,5 @@ def accuracy(y_true: Labels, y_pred: Labels) -> float:
 def precision_recall_f1(
     y_true: Labels, y_pred: Labels, num_classes: int, average: str = "weighted"
 ) -> tuple[float, float, float]:
-    """Precision, recall and F1, averaged "macro", "micro" or "weighted"; ValueError as above and for another average."""
+    """Precision, recall and F1, averaged "macro", "micro" or "weighted". ValueError also for another average."""
     raise NotImplementedError

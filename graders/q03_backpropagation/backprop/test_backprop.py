@@ -1,12 +1,13 @@
 """Grader of `backprop`.
 
-The oracle is the loss written with scores, softplus(z) - y z, and its gradients by the complex step: f(w + ih).imag / h has no
-cancellation, so that h = 1e-30 gives full float64 accuracy and not a line of backpropagation is needed to grade it.
+The oracle is the loss written with scores, softplus(z) - y z, and its gradients by the complex step: f(w + ih).imag / h
+subtracts nothing, so that h = 1e-30 gives full float64 accuracy, and not a line of backpropagation is needed here.
 """
 
 import math
 
 import numpy as np
+
 from etude.grading import (
     as_array,
     assert_close,
@@ -23,6 +24,7 @@ from etude.grading import (
 )
 
 NAMES = ("W1", "b1", "W2", "b2")
+GRADIENTS = ("test_output_layer", "test_hidden_layer")
 SCORE_HELP = "sigmoid and cross-entropy together: the gradient with respect to the scores is (y_pred - y) / N."
 
 
@@ -31,9 +33,9 @@ def shapes(d, hidden, k):
 
 
 def problem(rng, n=6, d=5, hidden=7, k=3, clearance=0.01):
-    """Parameters, data and labels: no hidden unit within `clearance` of the ReLU's corner, no score beyond ±4, both labels there.
+    """Parameters, data and labels: both labels there, no hidden unit within `clearance` of the ReLU's corner.
 
-    Beyond that 1 - p has lost digits that a difference of losses would miss.
+    No score lies beyond ±4, where 1 - p has lost digits that a difference of losses would miss.
     """
     while True:
         params = {name: rng.normal(size=shape) for name, shape in shapes(d, hidden, k).items()}
@@ -164,8 +166,8 @@ def test_init_variance(submission, rng):
             f"{name}'s variance is not {'2 / n_in' if name == 'W1' else '1 / n_hidden'}.",
             returned=measured,
             wanted="variance 1 in these units",
-            help="n_in and n_hidden count the layer's inputs. A normal draw is scaled by the standard deviation, the root of "
-            "the variance: 2 / n_in for the ReLU layer, 1 / n_hidden for the output layer.",
+            help="n_in and n_hidden count the layer's inputs. A normal draw is scaled by the standard deviation, "
+            "the root of the variance: 2 / n_in for the ReLU layer, 1 / n_hidden for the output layer.",
         )
 
 
@@ -213,7 +215,7 @@ def kolmogorov_distance(values):
 
 @check("contract")
 def test_init_generator(submission, rng):
-    """The draws come from rng and nowhere else: equal generators give equal parameters, and other states give others."""
+    """The draws come from rng and nowhere else: equal generators give equal parameters, other states others."""
     seed = int(rng.integers(2**32))
     first, second = unpack(submission.probe.init_in_a_row(seed, 6, 5, 4, 2), 2)
     repeated = submission.probe.init(seed, 6, 5, 4)
@@ -221,9 +223,11 @@ def test_init_generator(submission, rng):
     for name in ("W1", "W2"):
         start = as_array(entry(first, name))
         assert_close(
-            entry(repeated, name), start, help="Draw from rng only, not from NumPy's global generator or one of your own."
+            entry(repeated, name),
+            start,
+            help="Draw from rng only, not from NumPy's global generator or one of your own.",
         )
-        for later, what in [(second, "The next call with the same generator"), (other, "A generator with another seed")]:
+        for later, what in [(second, "The next call with the same generator"), (other, "Another generator")]:
             value = as_array(entry(later, name))
             assert_true(
                 value.shape == start.shape and not np.any(value == start),
@@ -282,7 +286,7 @@ def test_loss_type(submission, rng):
     for n, k, dtype in [(6, 3, np.float64), (6, 3, np.float32), (1, 1, np.float64)]:
         y_pred = rng.uniform(0.05, 0.95, size=(n, k)).astype(dtype)
         y = rng.integers(0, 2, size=(n, k)).astype(dtype)
-        assert_type(submission.bce_loss(y_pred, y), float, help="Convert with float(...): a NumPy scalar is something else.")
+        assert_type(submission.bce_loss(y_pred, y), float, help="Convert with float(...); a NumPy scalar is none.")
 
 
 @check("stability")
@@ -340,8 +344,8 @@ def test_hidden_layer(submission, rng):
             submission.probe.gradients(*given),
             oracle_gradients(*given),
             names=("W1", "b1"),
-            help="Send the scores' gradient through W2 transposed, keep it where the hidden score was positive, and only then "
-            "multiply by the input.",
+            help="Send the scores' gradient through W2 transposed, keep it where the hidden score was positive, "
+            "and only then multiply by the input.",
         )
 
 
@@ -353,14 +357,18 @@ def test_own_loss(submission, rng):
         analytic = submission.probe.gradients(params, x, y)
         for name in NAMES:
             assert_gradient(
-                lambda points, name=name: submission.probe.losses(params, name, list(points), x, y),
+                own_loss(submission, params, name, x, y),
                 params[name],
                 entry(analytic, name),
-                help=f"Compare {name}'s gradient with differences of your loss: what one of them divides by, so must the other.",
+                help=f"{name}'s gradient and your loss disagree: what one of them divides by, so must the other.",
             )
 
 
-@check("gradient", points=2)
+def own_loss(submission, params, name, x, y):
+    return lambda points: submission.probe.losses(params, name, list(points), x, y)
+
+
+@check("gradient", points=2, depends_on=GRADIENTS)
 def test_interleaved(submission, rng):
     """Two forward passes, then the backward pass of the first: calls do not disturb each other."""
     first, second = problem(rng), problem(rng)
@@ -375,7 +383,7 @@ def test_interleaved(submission, rng):
         )
 
 
-@check("stability")
+@check("stability", depends_on=GRADIENTS)
 def test_saturated_gradient(submission, rng):
     """Outputs that are saturated on the wrong side still pass their full gradient."""
     given = saturated(rng, 600.0)
@@ -386,11 +394,12 @@ def test_saturated_gradient(submission, rng):
     )
 
 
-@check("contract")
+@check("contract", depends_on=("test_forward", *GRADIENTS))
 def test_dtypes(submission, rng):
     """float32 parameters and data give float32 predictions and gradients; one float64 among them gives float64."""
     params, x, y = problem(rng, clearance=0.02)
-    params32, x32, y32 = {name: value.astype(np.float32) for name, value in params.items()}, np.float32(x), np.float32(y)
+    params32 = {name: value.astype(np.float32) for name, value in params.items()}
+    x32, y32 = x.astype(np.float32), y.astype(np.float32)
     help = "Let NumPy promote the dtypes: no fixed float64 array or dtype on the way, and none cast down."
     assert_close(submission.probe.forward(params32, x32), oracle_forward(params32, x32), dtype="float32", help=help)
     assert_gradients(
@@ -400,7 +409,7 @@ def test_dtypes(submission, rng):
         assert_close(submission.probe.forward(*given), oracle_forward(*given), dtype="float64", help=help)
 
 
-@check("contract")
+@check("contract", depends_on=("test_forward", "test_loss", *GRADIENTS))
 def test_lists_and_integers(submission, rng):
     """Data and labels may be lists, integers or booleans, and count as float64."""
     params, _, y = problem(rng)
@@ -416,7 +425,8 @@ def test_lists_and_integers(submission, rng):
         ((x > 0).tolist(), y.tolist()),
     ]:
         numbers = np.asarray(given_x, dtype=np.float64)
-        assert_close(submission.probe.forward(params, given_x), oracle_forward(params, numbers), dtype="float64", help=help)
+        y_pred = oracle_forward(params, numbers)
+        assert_close(submission.probe.forward(params, given_x), y_pred, dtype="float64", help=help)
         assert_close(submission.bce_loss(likely, given_y), oracle_bce(likely, y), help=help)
         assert_gradients(
             submission.probe.gradients(params, given_x, given_y),
@@ -427,12 +437,12 @@ def test_lists_and_integers(submission, rng):
     assert_close(submission.bce_loss(likely.tolist(), y.tolist()), oracle_bce(likely, y), help=help)
 
 
-@check("contract")
+@check("contract", depends_on=("test_forward", "test_loss", *GRADIENTS))
 def test_second_round(submission, rng):
     """Running everything again on the same arrays and the same cache gives the same results."""
     params, x, y = problem(rng)
     y_pred, loss, gradients = unpack(submission.probe.second_round(params, x, y), 3, what="(y_pred, loss, gradients)")
-    help = "Something changed an argument or the cache in place (+=, -=, out=, assignment to a slice). Work on a new array."
+    help = "An argument or the cache was changed in place (+=, -=, out=, assignment to a slice). Make a new array."
     assert_close(y_pred, oracle_forward(params, x), help=help)
     assert_close(loss, oracle_bce(oracle_forward(params, x), y), tol=1e-6, help=help)
     assert_gradients(gradients, oracle_gradients(params, x, y), help=help)

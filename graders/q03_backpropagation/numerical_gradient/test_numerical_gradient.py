@@ -1,10 +1,11 @@
 """Grader of `numerical_gradient`.
 
-The functions whose gradients are asked for live here, on the judge's side, and the answer calls them over the wire. So the grader sees
-every point at which they are evaluated, and counts for itself; their gradients are known in closed form.
+The functions whose gradients are asked for live here, on the judge's side, and the answer calls them over the wire. So
+the grader sees every point at which they are evaluated, and counts for itself; their gradients have closed forms.
 """
 
 import numpy as np
+
 from etude.grading import (
     assert_close,
     assert_dtype,
@@ -102,7 +103,7 @@ def test_values(submission, rng):
         )
 
 
-@check("correctness")
+@check("correctness", depends_on="test_values")
 def test_zero_dimensional(submission, rng):
     """A zero-dimensional x has a gradient too."""
     x = np.array(rng.uniform(0.5, 1.5))
@@ -127,9 +128,11 @@ def test_points(submission, rng):
         assert_true(
             strange is None and set(found) == set(wanted),
             "f was not evaluated at x ± eps in each coordinate.",
-            returned=f"coordinates and directions {found}" if strange is None else "a point that differs in another way",
+            returned=f"coordinates and directions {found}"
+            if strange is None
+            else "a point that differs in another way",
             wanted=f"{eps:g} up and down in each of {x.size} coordinates, the others as in x",
-            help="Central differences: two points a coordinate, one eps above, one eps below, with all others back in place.",
+            help="Two points a coordinate, one eps above and one eps below, with all others back in place.",
         )
 
 
@@ -164,7 +167,7 @@ def test_x_is_given_back(submission, rng):
     """x holds the same numbers afterwards, to the last bit."""
     for eps in (1e-5, 0.37):
         x = rng.normal(size=(4, 8))
-        function, gradient = waves(rng, x.shape)
+        function, _ = waves(rng, x.shape)
         second = Recorded(function, x.shape)
         submission.probe.again(function, second, x.copy(), eps)
         assert_starts_from(
@@ -181,7 +184,9 @@ def test_x_after_an_exception(submission, rng):
         raising, second = Recorded(function, x.shape, raise_at), Recorded(function, x.shape)
         answer = submission.probe.again_after_an_exception(raising, second, x.copy(), 0.25)
         came_through, _ = unpack(answer, 2, what="(came through, gradient)")
-        assert_true(came_through is True, "f raised, and the caller did not hear of it.", help="Let f's exceptions pass.")
+        assert_true(
+            came_through is True, "f raised, and the caller did not hear of it.", help="Let f's exceptions pass."
+        )
         assert_starts_from(
             x, second.points, 1e-6, "Restore in a finally block, or work on a copy: then there is nothing to restore."
         )
@@ -201,14 +206,17 @@ def assert_starts_from(x, points, tolerance, help):
         )
 
 
-@check("correctness", points=2)
+@check("correctness", points=2, depends_on="test_values")
 def test_relative_error(submission, rng):
     """gradient_check gives |a - n| / (|a| + |n|), with the eps that it was given, or 1e-5."""
     for eps in (1e-5, 0.5):
         for factor in (1.0, 1.5, 0.25, -1.0, -3.0):
             x = rng.uniform(0.5, 1.5, size=1)
             numerical = 3 * x**2 + eps**2
-            function, grad = Recorded(cubes, x.shape), Recorded(lambda point, k=factor, h=eps: k * (3 * point**2 + h**2), x.shape)
+            function, grad = (
+                Recorded(cubes, x.shape),
+                Recorded(lambda point, k=factor, h=eps: k * (3 * point**2 + h**2), x.shape),
+            )
             options = {} if eps == 1e-5 else {"eps": eps}
             assert_close(
                 submission.gradient_check(function, grad, x, **options),
@@ -225,7 +233,7 @@ def test_relative_error(submission, rng):
             )
 
 
-@check("correctness")
+@check("correctness", depends_on="test_relative_error")
 def test_largest(submission, rng):
     """One wrong element counts in full, whatever its place, its sign and the size of the others."""
     for factor in (0.4, 1.7, -1.0):
@@ -265,7 +273,9 @@ def test_check_result(submission, rng):
     """gradient_check gives one float, also for a zero-dimensional x, and 0.0 for an empty one."""
     for shape in [(2, 3), (), (0,), (3, 0)]:
         function, gradient = waves(rng, shape)
-        error = submission.gradient_check(function, lambda point, gradient=gradient: gradient(point), rng.normal(size=shape))
+        error = submission.gradient_check(
+            function, lambda point, gradient=gradient: gradient(point), rng.normal(size=shape)
+        )
         zero_dimensional = isinstance(error, np.ndarray) and error.shape == () and error.dtype == np.float64
         assert_true(
             isinstance(error, float) or zero_dimensional,

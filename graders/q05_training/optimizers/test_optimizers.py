@@ -76,9 +76,10 @@ def test_signature(submission, rng):
         values, grads = draw(rng, 4, shapes=FEW)
         if kind != "SGD":  # so small that eps counts
             grads = [1e-6 * grad for grad in grads]
+        wanted = plain(submission, kind, meant, values, grads)
         compare(
             submission.probe.follow(kind, args, {}, values, grads),
-            plain(submission, kind, meant, values, grads),
+            wanted,
             help="SGD(params, lr, momentum=0.0); RMSprop(params, lr=0.01, alpha=0.99, eps=1e-8); "
             "Adam(params, lr=0.001, betas=(0.9, 0.999), eps=1e-8).",
         )
@@ -87,11 +88,12 @@ def test_signature(submission, rng):
 @check("contract", points=1, depends_on="test_sgd")
 def test_generator(submission, rng):
     """`params` may be a generator."""
-    for kind, kwargs in settings(rng):
+    for kind, kwargs in one_of_each_class(rng):
         values, grads = draw(rng, 4, shapes=FEW)
+        wanted = plain(submission, kind, kwargs, values, grads)
         compare(
             submission.probe.follow(kind, (), kwargs, values, grads, generator=True),
-            plain(submission, kind, kwargs, values, grads),
+            wanted,
             help="A generator can be read once: keep list(params).",
         )
 
@@ -99,12 +101,13 @@ def test_generator(submission, rng):
 @check("correctness", points=1, depends_on="test_sgd")
 def test_float32(submission, rng):
     """float32 parameters stay float32, and follow the float64 trajectory to 1e-4 over 50 steps."""
-    for kind, kwargs in settings(rng):
+    for kind, kwargs in one_of_each_class(rng):
         values, grads = draw(rng, 50, shapes=FEW[1:], dtype=np.float32)
         double = [grad.astype(np.float64) for grad in grads]
+        wanted = plain(submission, kind, kwargs, [value.astype(np.float64) for value in values], double)
         compare(
             submission.probe.follow(kind, (), kwargs, values, grads),
-            plain(submission, kind, kwargs, [value.astype(np.float64) for value in values], double),
+            wanted,
             tol=1e-4,
             dtype="float32",
         )
@@ -131,9 +134,10 @@ def test_in_place(submission, rng):
     """Parameters are updated in the memory they have, however they lie in it: what shares it sees every step."""
     for kind, kwargs in settings(rng):
         values, grads = draw(rng, 4, shapes=FEW)
+        wanted = plain(submission, kind, kwargs, values, grads)
         compare(
             submission.probe.follow_alias(kind, (), kwargs, values, grads),
-            plain(submission, kind, kwargs, values, grads),
+            wanted,
             help="Assigning to p.data gives the parameter new memory. Write into it: p.sub_(...), p.copy_(...).",
         )
 
@@ -145,9 +149,10 @@ def test_gradients_only_read(submission, rng):
     holds = [0, 0, 0, 3, 4, 4]  # the step whose gradient the tensor holds
     for kind, kwargs in settings(rng):
         values, grads = draw(rng, len(refill), shapes=FEW)
+        wanted = plain(submission, kind, kwargs, values, [grad[holds] for grad in grads])
         compare(
             submission.probe.follow_refilled(kind, (), kwargs, values, grads, refill),
-            plain(submission, kind, kwargs, values, [grad[holds] for grad in grads]),
+            wanted,
             help="Do not write into p.grad, and do not keep it: buf = p.grad is the same tensor, p.grad.clone() is "
             "another.",
         )
@@ -156,7 +161,7 @@ def test_gradients_only_read(submission, rng):
 @check("correctness", points=1, depends_on="test_sgd")
 def test_without_gradient(submission, rng):
     """A parameter whose gradient is None stays exactly where it is, and the others go on."""
-    for kind, kwargs in settings(rng):
+    for kind, kwargs in settings(rng)[1:]:
         values, grads, present = sometimes_absent(rng)
         returned = submission.probe.follow(kind, (), kwargs, values, grads, present)
         histories = read(returned, grads)
@@ -179,11 +184,12 @@ def test_without_gradient(submission, rng):
 @check("correctness", points=2, depends_on=("test_without_gradient", "test_adam"))
 def test_state_waits(submission, rng):
     """The state of a skipped parameter stays as it is, Adam's count of steps included."""
-    for kind, kwargs in settings(rng):
+    for kind, kwargs in settings(rng)[1:]:
         values, grads, present = sometimes_absent(rng)
+        wanted = plain_with_gaps(submission, kind, kwargs, values, grads, present)
         compare(
             submission.probe.follow(kind, (), kwargs, values, grads, present),
-            plain_with_gaps(submission, kind, kwargs, values, grads, present),
+            wanted,
             help="Averages must not decay in a step without a gradient, and every parameter counts its own steps.",
         )
 
@@ -192,11 +198,12 @@ def test_state_waits(submission, rng):
 def test_zero_grad(submission, rng):
     """After zero_grad a step moves nothing and remembers nothing: the gradients are None, not zeros."""
     zero = np.array([False, True, False, True, True, False])
-    for kind, kwargs in settings(rng):
+    for kind, kwargs in settings(rng)[1:]:
         values, grads = draw(rng, len(zero), shapes=FEW)
+        wanted = plain_with_gaps(submission, kind, kwargs, values, grads, np.stack([~zero, ~zero], axis=1))
         compare(
             submission.probe.follow_zeroed(kind, (), kwargs, values, grads, zero),
-            plain_with_gaps(submission, kind, kwargs, values, grads, np.stack([~zero, ~zero], axis=1)),
+            wanted,
             help="p.grad = None for every parameter.",
         )
 
@@ -222,7 +229,7 @@ def test_training_loop(submission, rng):
 @check("correctness", points=1, depends_on="test_sgd")
 def test_independent(submission, rng):
     """Two optimisers of one class, taking turns on the same parameters, keep separate state."""
-    for (kind, first), (_, second) in zip(settings(rng), settings(rng), strict=True):
+    for (kind, first), (_, second) in zip(settings(rng)[1:], settings(rng)[1:], strict=True):
         values, grads = draw(rng, 8, shapes=FEW)
         turns = [plain(submission, kind, first, values, [grad[::2] for grad in grads])]
         turns += [plain(submission, kind, second, values, [grad[1::2] for grad in grads])]
@@ -296,7 +303,7 @@ def plain(submission, kind, kwargs, values, grads):
     histories = read(submission.probe.follow(kind, (), kwargs, values, grads), grads)
     for value, history in zip(values, histories, strict=True):
         moves = np.diff(history, axis=0, prepend=value[None])
-        assert_true(bool(np.all(np.abs(moves) > 1e-9)), f"{kind} does not move the parameters.")
+        assert_true(bool(np.all(moves != 0)), f"{kind} does not move the parameters.")
     return histories
 
 
@@ -338,6 +345,11 @@ def settings(rng):
         ("RMSprop", {"lr": rate(rng), "alpha": rng.uniform(0.8, 0.95)}),
         ("Adam", {"lr": rate(rng), "betas": (rng.uniform(0.7, 0.95), rng.uniform(0.8, 0.97))}),
     )
+
+
+def one_of_each_class(rng):
+    sgd, _, *others = settings(rng)
+    return (sgd, *others)
 
 
 def draw(rng, steps, shapes=SHAPES, dtype=np.float64):

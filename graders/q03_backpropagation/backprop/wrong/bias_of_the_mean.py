@@ -1,7 +1,7 @@
 """db2 is averaged a second time.
 
 Misconception: a bias gradient is the mean over the batch, the weight gradient the sum.
-Caught by: test_output_layer, test_own_loss, test_interleaved, test_saturated_gradient, test_dtypes, test_lists_and_integers, test_second_round
+Caught by: test_output_layer, test_own_loss
 Advice: N is divided out once, in dz2; from there on both kinds of parameter sum over the rows.
 """
 

@@ -1,7 +1,7 @@
 """Everything is cast to float64 on the way in.
 
 Misconception: more precision is never wrong.
-Caught by: test_dtypes, test_large_scores
+Caught by: test_large_scores, test_dtypes
 Advice: A float32 network that answers in float64 doubles the memory of everything behind it. Keep the input's dtype.
 """
 

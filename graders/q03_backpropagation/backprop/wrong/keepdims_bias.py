@@ -1,7 +1,7 @@
 """The bias gradients are (1, Hd) and (1, K).
 
 Misconception: a shape that broadcasts is as good as the right one.
-Caught by: test_gradient_layout, test_output_layer, test_hidden_layer, test_own_loss, test_interleaved, test_saturated_gradient, test_dtypes, test_lists_and_integers, test_second_round
+Caught by: test_gradient_layout, test_output_layer, test_hidden_layer, test_own_loss
 Advice: A gradient has its parameter's shape; b -= lr * db with one axis more fails or, worse, does not.
 """
 

@@ -1,7 +1,7 @@
 """The ReLU's mask is taken from the gradient instead of from its input.
 
 Misconception: relu'(z) is relu applied to what flows back.
-Caught by: test_hidden_layer, test_own_loss, test_interleaved, test_dtypes, test_lists_and_integers, test_second_round
+Caught by: test_hidden_layer, test_own_loss
 Advice: The slope is a property of the forward input: 1 where z1 > 0. Negative gradients pass there too.
 """
 

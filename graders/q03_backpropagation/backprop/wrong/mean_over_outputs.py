@@ -1,7 +1,7 @@
 """The loss is the mean over all N * K elements.
 
 Misconception: the mean of everything is the mean over the batch.
-Caught by: test_loss, test_loss_at_the_ends, test_loss_at_the_ends_float32, test_lists_and_integers, test_second_round
+Caught by: test_loss, test_loss_at_the_ends, test_loss_at_the_ends_float32
 Advice: Sum over the outputs first, then average over the rows: the result is K times the mean over everything.
 """
 

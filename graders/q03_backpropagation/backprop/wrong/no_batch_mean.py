@@ -1,7 +1,7 @@
 """The gradients are summed over the rows and not averaged.
 
 Misconception: the learning rate takes care of the factor.
-Caught by: test_output_layer, test_hidden_layer, test_own_loss, test_interleaved, test_saturated_gradient, test_dtypes, test_lists_and_integers, test_second_round
+Caught by: test_output_layer, test_hidden_layer, test_own_loss
 Advice: The loss divides by N, so its gradient does.
 """
 

@@ -1,7 +1,7 @@
 """The hidden layer's gradient is not masked.
 
 Misconception: a ReLU has slope 1.
-Caught by: test_hidden_layer, test_own_loss, test_interleaved, test_dtypes, test_lists_and_integers, test_second_round
+Caught by: test_hidden_layer, test_own_loss
 Advice: Where the hidden score was negative the unit's output is constant, and nothing flows back.
 """
 

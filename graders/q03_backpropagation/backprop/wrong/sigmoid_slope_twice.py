@@ -1,7 +1,7 @@
 """dz2 carries the sigmoid's slope p (1 - p), as for a squared error.
 
 Misconception: every sigmoid contributes its slope to the gradient with respect to the scores.
-Caught by: test_output_layer, test_hidden_layer, test_own_loss, test_interleaved, test_saturated_gradient, test_dtypes, test_lists_and_integers, test_second_round
+Caught by: test_output_layer, test_hidden_layer, test_own_loss
 Advice: The slope cancels against the cross-entropy's denominator: what is left is p - y.
 """
 

@@ -1,7 +1,7 @@
 """f(x) takes the place of f(x - eps).
 
 Misconception: one step up is enough to know the slope.
-Caught by: test_values, test_zero_dimensional, test_points, test_relative_error, test_largest
+Caught by: test_values, test_points
 Advice: A forward difference keeps an error of eps f'' / 2, about 1e-5 here; in the central one it cancels.
 """
 

@@ -1,7 +1,7 @@
 """The analytic gradient is taken at the last perturbed point.
 
 Misconception: a step of 1e-5 changes nothing that one could see.
-Caught by: test_relative_error, test_largest
+Caught by: test_relative_error
 Advice: grad belongs at x itself: with a larger eps the two gradients are of different points.
 """
 

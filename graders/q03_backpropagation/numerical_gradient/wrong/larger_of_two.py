@@ -1,7 +1,7 @@
 """The denominator is max(|a|, |n|).
 
 Misconception: every relative error is about the same.
-Caught by: test_relative_error, test_largest
+Caught by: test_relative_error
 Advice: With |a| + |n| the error lies between 0 and 1, and 1 means the signs differ; with the maximum it goes to 2.
 """
 

@@ -1,7 +1,7 @@
 """The coordinate stays at its lower point.
 
 Misconception: every coordinate is set before it is used, so it need not be put back.
-Caught by: test_values, test_points, test_x_is_given_back, test_x_after_an_exception, test_relative_error, test_largest, test_manners
+Caught by: test_values, test_points, test_x_is_given_back, test_x_after_an_exception, test_manners
 Advice: The next coordinates are then differenced at another point, and the caller's x has moved.
 """
 

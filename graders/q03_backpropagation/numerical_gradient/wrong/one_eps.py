@@ -1,7 +1,7 @@
 """The difference is divided by eps.
 
 Misconception: the step is eps, so that is the distance.
-Caught by: test_values, test_zero_dimensional, test_relative_error, test_largest
+Caught by: test_values
 Advice: The two points are 2 eps apart.
 """
 

@@ -1,7 +1,7 @@
 """The difference keeps its sign, so that only gradients that are too large are seen.
 
 Misconception: the maximum of the differences is the largest difference.
-Caught by: test_relative_error, test_largest, test_floor
+Caught by: test_relative_error, test_floor
 Advice: Take the absolute value before the maximum.
 """
 

@@ -1,7 +1,7 @@
 """The loop is over the first axis and moves whole rows.
 
 Misconception: x[i] is the i-th element.
-Caught by: test_layout, test_values, test_zero_dimensional, test_points, test_number_of_calls, test_empty, test_x_is_given_back, test_x_after_an_exception, test_largest, test_check_result, test_shape_error
+Caught by: test_layout, test_values, test_points, test_number_of_calls, test_empty, test_x_is_given_back, test_x_after_an_exception, test_check_result, test_shape_error
 Advice: x[i] is a number only in one dimension. np.ndindex(x.shape) visits every element of any shape.
 """
 

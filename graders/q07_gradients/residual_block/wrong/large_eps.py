@@ -1,7 +1,7 @@
 """A larger eps in the norms.
 
 Misconception: eps only guards against division by zero.
-Caught by: test_identity_skip, test_projected_skip, test_stride, test_inner_relu, test_final_relu, test_evaluation_mode, test_running_statistics, test_no_convolution_bias, test_memory_layout, test_dtype, test_input_unchanged, test_input_gradient, test_parameter_gradients
+Caught by: test_identity_skip, test_projected_skip, test_stride, test_inner_relu, test_final_relu, test_evaluation_mode, test_running_statistics, test_no_convolution_bias, test_memory_layout, test_input_unchanged, test_input_gradient, test_parameter_gradients
 Advice: It is added to every variance, and shows in every result: leave it at its default, 1e-5.
 """
 

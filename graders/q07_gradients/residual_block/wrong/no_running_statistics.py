@@ -1,7 +1,7 @@
 """Norms without running statistics.
 
 Misconception: Batch norm normalises by the batch, in either mode.
-Caught by: test_evaluation_mode, test_running_statistics, test_no_convolution_bias, test_memory_layout
+Caught by: test_evaluation_mode, test_running_statistics, test_no_convolution_bias
 Advice: In evaluation mode the result for an image must not depend on its batch: keep the default settings.
 """
 
