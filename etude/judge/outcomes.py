@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from etude.report import Rationale
 from etude.judge.exceptions import CandidateException
+from etude.report import Rationale
 
 
 class CheckFailure(BaseException):

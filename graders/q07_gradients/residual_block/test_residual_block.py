@@ -180,12 +180,11 @@ def listed(convolutions, norms, outputs):
 @check("contract", points=1)
 def test_shapes(submission, rng, device):
     """`ResidualBlock(in_channels, out_channels, stride=1)` is an `nn.Module`; the stride divides height and width."""
-    assert_true(submission.probe.is_module() is True, "the block is no nn.Module", help="Derive it from nn.Module.")
     for inputs, outputs, stride in [(3, 3, 1), (3, 5, 1), (2, 4, 2), (4, 4, 3)]:
         sizes = {"in_channels": inputs, "out_channels": outputs} | ({"stride": stride} if stride > 1 else {})
         found = submission.probe.shape(sizes, draw(rng, 2, inputs, 9, 7))
         wanted = [2, outputs, 8 // stride + 1, 6 // stride + 1]
-        help = "Padding 1 keeps height and width, and a stride divides them, on both paths."
+        help = "Padding 1 keeps height and width, and a stride divides them, on both paths of the nn.Module."
         assert_true(found == wanted, f"the shape is wrong for {sizes}", returned=str(found), wanted=wanted, help=help)
 
 
@@ -337,7 +336,7 @@ def test_parameter_gradients(submission, rng, device):
 
 
 def gradients(block, state):
-    """In training mode, at x and at all that is learnt: the candidate's, and the oracle's as a function of the roles."""
+    """In training mode, at x and all that is learnt: the candidate's, and the oracle's as a function of the roles."""
     x, cotangent = block.inputs(), draw(block.rng, 3, block.sizes[1], 5, 6)
     actual = block.run(block.probe.backward, state, x, cotangent)
 

@@ -1,7 +1,7 @@
 """F1 is made of the averaged precision and recall.
 
 Misconception: F1 is a function of precision and recall, averaged or not.
-Caught by: test_macro, test_weighted, test_default_average, test_classes_without_predictions, test_classes_without_rows, test_label_types, test_second_round
+Caught by: test_macro, test_weighted
 Advice: Average the classes' F1 scores. The harmonic mean of averages is another, usually larger number.
 """
 

@@ -1,7 +1,7 @@
 """Micro is computed as the mean over the rows of their class's precision.
 
 Misconception: micro weighs every row the same.
-Caught by: test_micro, test_classes_without_rows, test_classes_without_predictions
+Caught by: test_micro
 Advice: Micro adds up the counts of all classes and divides once.
 """
 

@@ -1,7 +1,7 @@
 """Precision and recall have changed places.
 
 Misconception: precision divides by what there is, recall by what was called.
-Caught by: test_macro, test_weighted, test_default_average, test_classes_without_predictions, test_classes_without_rows, test_label_types, test_second_round
+Caught by: test_macro, test_weighted
 Advice: Precision: of those called positive, how many are. Recall: of those that are, how many were called.
 """
 

@@ -1,7 +1,7 @@
 """The matrix has the predictions in its rows; the metrics are made up for it.
 
 Misconception: a confusion matrix reads prediction by truth.
-Caught by: test_matrix, test_matrix_of_absent_classes, test_label_types, test_second_round
+Caught by: test_matrix
 Advice: Books differ; here, as in scikit-learn, a row is a true class.
 """
 

@@ -1,7 +1,7 @@
 """The weights are how often a class is predicted.
 
 Misconception: a class's weight is its share of the predictions.
-Caught by: test_weighted, test_default_average, test_classes_without_predictions, test_classes_without_rows
+Caught by: test_weighted
 Advice: Weights are supports: the row sums, what is true and not what the model says.
 """
 
