@@ -194,9 +194,3 @@ def number(name: str) -> int:
     """A system call's, so that an answer can make one without a name in Python; -1, which is none, where it is not."""
     found = seccomp._number(name)
     return -1 if found is None else found
-
-
-@pytest.fixture
-def ground_hidden(ground: Ground) -> str:
-    """The folder of the bank's graders."""
-    return str(ground.catalog.get("double").grader_folder)

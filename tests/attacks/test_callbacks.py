@@ -99,7 +99,7 @@ def proof(report: Report) -> set[str]:
 
 @pytest.mark.parametrize("kind", MISUSES)
 def test_no_misuse_earns_a_point_or_harms_the_host(numerical: Numerical, honest: set[str], kind: str) -> None:
-    report = numerical.misuse(MISUSES[kind], timeout=1)
+    report = numerical.misuse(MISUSES[kind], timeout=0.5)
     assert report.problem is None
     assert proof(report) <= honest
 
@@ -109,14 +109,14 @@ def problems(report: Report) -> str:
 
 
 FLOODS: dict[str, Callable[[Numerical], Report]] = {
-    "calls": lambda numerical: numerical.misuse("while True:\n            f(x)", timeout=1),
+    "calls": lambda numerical: numerical.misuse("while True:\n            f(x)", timeout=0.5),
     "requests that leave the host no pause": lambda numerical: numerical.misuse(
         "write(request * 10**4)\n        threading.Event().wait()",
         before="request = frame(mapping(callback=[b'int', 0], args=LIST))\n"
         "threading.Thread(target=lambda: [wire.recv(1 << 16) for _ in range(10**9)], daemon=True).start()",
-        timeout=1,
+        timeout=0.5,
     ),
-    "large arguments": lambda numerical: numerical.misuse("while True:\n            f(np.zeros(1 << 20))", timeout=1),
+    "large arguments": lambda numerical: numerical.misuse("while True:\n            f(np.zeros(1 << 20))", timeout=0.5),
 }
 
 

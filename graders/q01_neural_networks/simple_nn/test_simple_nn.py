@@ -123,7 +123,7 @@ def test_accuracy(submission, rng):
         )
 
 
-@check("gradient", points=2, depends_on="test_hidden_layers")
+@check("gradient", points=2, depends_on=("test_hidden_layers", "test_loss"))
 def test_adam(submission, rng):
     """Training steps are Adam's, at whatever rate: three steps from known weights show it."""
     inputs, *hidden = sizes(rng, 3)

@@ -1,7 +1,7 @@
 """The hidden layers carry an L2 penalty.
 
 Misconception: A little regularisation never hurts.
-Caught by: test_loss, test_adam
+Caught by: test_loss
 Advice: It is added to the loss and pulls on every step. The contract has no penalty.
 """
 
