@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from etude.errors import JudgeError
 from etude.judge.brief import call_text, cut
 from etude.judge.exceptions import CandidateException
 from etude.judge.outcomes import CandidateError
@@ -58,13 +59,16 @@ class Candidate:
         if self._worker is not None:
             return
         answer = self.answer
-        self._worker = WorkerProcess(
-            self._quarters.zygote,
-            self._quarters.readable,
-            self._quarters.isolated,
-            self._quarters.limits,
-            self._shared_bytes,
-        )
+        try:
+            self._worker = WorkerProcess(
+                self._quarters.zygote,
+                self._quarters.readable,
+                self._quarters.isolated,
+                self._quarters.limits,
+                self._shared_bytes,
+            )
+        except WorkerEnded as ended:  # before a line of the candidate's code ran
+            raise JudgeError(f"a worker did not start: {ended}") from None
         self.isolation = self._worker.isolation
         self.last_call = None
         request = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
 from etude.judge.job import GradeOptions, Job
 from etude.report import Isolation, Report
+from etude.sandbox.sweep import remove_tree
 from etude.submission import Submission
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
@@ -111,7 +111,7 @@ class Host:
             self._process.kill()
             self._process.wait()
         self._log.close()
-        shutil.rmtree(self._home, ignore_errors=True)
+        remove_tree(self._home)
 
 
 class Judge:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import shutil
 import sys
 
 from etude.sandbox.policy import available
+from etude.sandbox.sweep import remove_tree
 from etude.sandbox.zygote import Zygote
 
 
@@ -43,7 +43,7 @@ def main() -> None:
         serve(zygote, isolation, receive, send)
     finally:
         zygote.close()
-        shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # the client's to remove, unless it was killed
+        remove_tree(os.environ["HOME"])  # the client's to remove, unless it was killed
 
 
 if __name__ == "__main__":

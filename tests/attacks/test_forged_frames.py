@@ -81,6 +81,7 @@ CUT = {
     "half a frame, then shut": "write(reply(NONE)[:20]); wire.shutdown(socket.SHUT_WR)",
     "something else in its place": "[os.dup2(1, number) for number in range(3, 64) if is_open(number)]",
 }
+TWO = ("test_keeps_dtype", "test_argument_unchanged")  # the one that is spoiled, and one after it
 HANGS = {
     "half a prefix": "write(b'etu')\n    threading.Event().wait()",
     "half a frame": "write(reply([b'bytes', bytes(999)])[:-5])\n    threading.Event().wait()",
@@ -94,7 +95,7 @@ def answer(inside: str) -> str:
 
 @pytest.mark.parametrize("kind", DURING_A_CALL)
 def test_written_during_a_call(attack: Attack, assert_harmless: Harmless, kind: str) -> None:
-    report = attack(answer(DURING_A_CALL[kind]), timeout=5)
+    report = attack(answer(DURING_A_CALL[kind]), timeout=5, checks=TWO)
     assert "Error" not in why(report) or "PermissionError" in why(report)  # it did write, or was not allowed to
     assert_harmless(report)
 
@@ -124,7 +125,7 @@ BEFORE = {
 
 @pytest.mark.parametrize("kind", BEFORE)
 def test_written_when_imported(attack: Attack, assert_harmless: Harmless, kind: str) -> None:
-    report = attack(f"{FORGE}\n{BEFORE[kind]}\ndef double(x):\n    return x * 3\n", timeout=5)
+    report = attack(f"{FORGE}\n{BEFORE[kind]}\ndef double(x):\n    return x * 3\n", timeout=5, checks=TWO)
     assert len(str(report.to_json())) < 100_000
     assert_harmless(report)
 

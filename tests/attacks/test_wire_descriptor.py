@@ -56,7 +56,6 @@ def test_what_a_stream_of_bytes_may_not_carry(raid: Attack, assert_harmless: Har
     assert_harmless(raid(tries, before="PAIR = socket.socketpair()"))
 
 
-@pytest.mark.xfail(reason="Channel looks at the limits only where a whole slice passes without a byte")
 def test_a_host_that_is_kept_reading_still_looks_at_the_limits(attack: Attack, assert_harmless: Harmless) -> None:
     source = (
         f"{BEFORE}"

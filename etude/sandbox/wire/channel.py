@@ -36,6 +36,7 @@ class Channel:
         self._socket = sock
         self._revive = revive
         self._shared_out, self._shared_in = shared_out, shared_in
+        self._looked = 0.0
 
     def send(
         self, value: object, *, shared: bool = False, deadline: float | None = None, on_wait: OnWait | None = None
@@ -56,6 +57,7 @@ class Channel:
         """The next value; WireError for a frame that is not one."""
         if deadline is not None and time.monotonic() >= deadline:  # the other end may never leave us waiting
             raise TimeoutError
+        self._looked = time.monotonic()
 
         def read(size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
             buffer = np.empty(size, np.uint8)
@@ -87,6 +89,8 @@ class Channel:
             if not count:
                 raise ConnectionError("the other end is gone")
             got += count
+            if deadline is not None and time.monotonic() > deadline:  # where it never has to wait
+                raise TimeoutError
 
     def _wait(self, event: int, deadline: float | None, on_wait: OnWait | None) -> None:
         poller = select.poll()
@@ -97,8 +101,10 @@ class Channel:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        if not poller.poll(min(left, WAIT_SLICE) * 1000) and on_wait is not None:
+        poller.poll(min(left, WAIT_SLICE) * 1000)
+        if on_wait is not None and time.monotonic() - self._looked >= WAIT_SLICE:  # also where bytes trickle in
             on_wait()
+            self._looked = time.monotonic()
 
     def close(self) -> None:
         self._socket.close()
