@@ -133,7 +133,7 @@ def test_written_when_imported(attack: Attack, assert_harmless: Harmless, kind: 
 def test_an_entry_point_that_is_said_to_be_there(attack: Attack, assert_harmless: Harmless) -> None:
     """The reply to the loading claims what the module does not have; nothing is earned by it but the rules."""
     source = f"{FORGE}\nwrite(reply(mapping(missing=LIST, there=LIST)))\nthreading.Event().wait()\n"
-    report = attack(source, timeout=1)
+    report = attack(source, timeout=0.5)
     assert report.score <= 1
     assert_harmless(report)
 

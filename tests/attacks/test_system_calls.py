@@ -1,6 +1,6 @@
 """One attack for each class of system call that a worker may not make, through the whole judge.
 
-`tests/test_policy.py` makes every single one, as root and as an ordinary user.
+`tests/policy/test_calls.py` makes every single one, as root and as an ordinary user.
 """
 
 from __future__ import annotations
