@@ -118,7 +118,7 @@ def test_a_subclass_with_lying_operators_crosses_as_plain_data(grade: Grade) -> 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("def double(x:\n    return x\n", "syntax error"),
+        ("def double(x:\n    return x\n", "syntax error in line 1: '(' was never closed"),
         ("import nowhere_to_be_found\n", "No module named 'nowhere_to_be_found'"),
         ("def duoble(x): return x\n", "`double` not found: define it at the top level (found `duoble`)"),
         ("raise SystemExit\n", "sys.exit"),

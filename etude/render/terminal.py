@@ -72,13 +72,13 @@ def _isolation(isolation: Isolation) -> str:
 def _problem(report: Report) -> Iterator[RenderableType]:
     """Why the answer could not be loaded at all."""
     if report.problem is not None:
-        yield Text("The answer could not be run.", "bold yellow")
+        yield Text("The answer could not be loaded, and no check was run.", "bold yellow")
         yield from _details(report.problem, None, "")
 
 
 def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
-    for check in report.checks:
-        yield _headline(check, unicode, run=report.problem is None)
+    for check in report.checks if report.problem is None else ():
+        yield _headline(check, unicode)
         if check.timing is not None:
             yield _indented(Text(_timing(check.timing), "dim"))
         if check.status is Status.SKIPPED and check.rationale is not None:
@@ -87,8 +87,8 @@ def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
             yield from _details(check.rationale, check.help, check.output)
 
 
-def _headline(check: CheckResult, unicode: bool, run: bool) -> Table:
-    look = _LOOKS[check.status if run else Status.SKIPPED]
+def _headline(check: CheckResult, unicode: bool) -> Table:
+    look = _LOOKS[check.status]
     passed = check.status is Status.PASSED
     line = Table.grid(expand=True, padding=(0, 1, 0, 0))
     line.add_column(width=1)
