@@ -105,6 +105,7 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     arguments = ["-c", os.devnull, "--rootdir", os.path.dirname(__file__), "--noconftest", "--import-mode=importlib"]
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]
+    arguments += ["-p", "no:logging", "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest"]
     arguments += ["-p", "pytest_benchmark.plugin", "-p", "etude.judge.plugin"]
     if not places["isolate"]:
         isolation = Isolation("process", 0, False, ("Landlock and seccomp (turned off)",))

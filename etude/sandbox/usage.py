@@ -33,7 +33,8 @@ class Limits:
 def exceeded(limits: Limits, pid: int, temp: Path, output: int) -> str | None:
     """The limit that is broken, in the candidate's terms, or None."""
     most = limits.base_bytes + limits.memory_bytes
-    if page_table_bytes(pid) > _TABLE_BYTES or proportional_bytes(pid) > most:
+    held = _held_bytes(pid) > most and proportional_bytes(pid) > most  # the second is dear, and never more
+    if page_table_bytes(pid) > _TABLE_BYTES or held:
         return f"{limits.memory_words}: your code used more"
     if _larger(os.fstat(output)) > limits.output_bytes:
         return f"output limit ({limits.output_bytes >> 20} MiB): your code printed more"
@@ -50,6 +51,11 @@ def proportional_bytes(pid: int | str) -> int:
     """Proportional set size: private pages, and a share of those that several processes hold, swapped out or not.
     0 where unreadable."""
     return _kilobytes(f"/proc/{pid}/smaps_rollup", (b"Pss:", b"SwapPss:")) << 10
+
+
+def _held_bytes(pid: int) -> int:
+    """All pages a process holds, shared or not, swapped out or not."""
+    return _kilobytes(f"/proc/{pid}/status", (b"VmRSS:", b"VmSwap:")) << 10
 
 
 def page_table_bytes(pid: int | str) -> int:

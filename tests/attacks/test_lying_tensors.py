@@ -47,12 +47,10 @@ LIES = {
         "        return torch.zeros(3)",
         "y = y.as_subclass(Liar)",
     ),
-    "properties": (
-        "class Liar(torch.Tensor):\n    dtype = shape = device = layout = property(lambda self: torch.float64)",
-        "y = y.as_subclass(Liar)",
-    ),
     "methods": (
-        "class Liar(torch.Tensor):\n    detach = cpu = contiguous = numpy = lambda self, *args: torch.zeros(3)",
+        "class Liar(torch.Tensor):\n"
+        "    detach = cpu = contiguous = numpy = lambda self, *args: torch.zeros(3)\n"
+        "    dtype = shape = device = layout = property(lambda self: torch.float64)",
         "y = y.as_subclass(Liar)",
     ),
     "a wrapper that computes when it is read": (
@@ -66,8 +64,6 @@ LIES = {
         "y = Lazy(y)",
     ),
     "an object like a tensor": ("class Liar(Agreeing):\n    __class__ = torch.Tensor\n    shape = (3,)", "y = Liar()"),
-    "an attribute of a tensor": ("", "y.dtype_ = y.expected = True"),
-    "a parameter": ("", "y = nn.Parameter(y)"),
     "torch's comparisons": ("torch.equal = torch.allclose = torch.isclose = lambda *args, **options: True", "pass"),
     "the methods of all tensors": (
         "for name in ('__eq__', '__sub__', 'detach', 'numpy', 'cpu', 'clone'):\n"

@@ -17,6 +17,7 @@ from etude.sandbox.wire.values import MAX_BYTES, MAX_HEADER, WireError
 
 PREFIX = struct.Struct("<4sIQ")  # magic, bytes of header, bytes of arrays
 MAGIC = b"etu1"
+JOINED = 1 << 18  # bytes of arrays up to which a frame is sent in one piece
 WAIT_SLICE = 0.05  # seconds between two looks at the limits while waiting
 
 OnWait = Callable[[], None]
@@ -44,8 +45,11 @@ class Channel:
         """Encode and send. UnsendableError, raised before a byte is sent, for a value that may not cross."""
         encoder = Encoder(self._shared_out if shared else None)
         header = encoder.header(value)
-        prefix = PREFIX.pack(MAGIC, len(header), sum(len(blob) for blob in encoder.blobs))
-        for part in (memoryview(prefix + header), *encoder.blobs):
+        size = sum(len(blob) for blob in encoder.blobs)
+        parts = [memoryview(PREFIX.pack(MAGIC, len(header), size) + header), *encoder.blobs]
+        if size <= JOINED:  # one wake-up of the other end instead of one for each array
+            parts = [memoryview(b"".join(parts))]
+        for part in parts:
             sent = 0
             while sent < len(part):
                 try:

@@ -106,29 +106,17 @@ def in_float64(params):
     return {name: np.asarray(value, dtype=np.float64) for name, value in params.items()}
 
 
-def assert_gradients(actual, expected, names=NAMES, **options):
+def assert_gradients(actual, given, names=NAMES, **options):
+    """`actual` holds the gradients at `given`: parameters, data and labels."""
+    expected = oracle_gradients(*given)
     for name in names:
         assert_close(entry(actual, name), expected[name], **options)
 
 
-def drawn_weights(params, name, shape):
-    """The array under that name, floating and of that shape."""
-    value = entry(params, name)
-    assert_shape(value, shape)
-    if as_array(value).dtype.kind != "f":
-        assert_dtype(value, "float64")
-    return as_array(value).astype(np.float64)
-
-
 def assert_keys(returned):
-    keys = sorted(str(key) for key in returned) if isinstance(returned, dict) else None
-    assert_true(
-        keys == sorted(NAMES),
-        "The result is no dict with the keys W1, b1, W2, b2 and no others.",
-        returned=type(returned).__name__ if keys is None else ", ".join(keys),
-        wanted="W1, b1, W2, b2",
-        help="Return a dict with exactly the keys of params.",
-    )
+    found = sorted(str(key) for key in returned) if isinstance(returned, dict) else type(returned).__name__
+    problem = "The result is no dict with the keys W1, b1, W2, b2 and no others."
+    assert_true(found == sorted(NAMES), problem, returned=found, wanted=sorted(NAMES))
 
 
 @check("contract")
@@ -148,65 +136,55 @@ def test_init_layout(submission, rng):
 @check("correctness", points=2)
 def test_init_variance(submission, rng):
     """W1 has mean 0 and variance 2 / n_in, W2 mean 0 and variance 1 / n_hidden."""
-    d, hidden, k = (int(size) for size in rng.integers([300, 180, 120], [350, 220, 150]))
-    params = submission.probe.init(int(rng.integers(2**32)), d, hidden, k)
-    for name, variance in [("W1", 2.0 / d), ("W2", 1.0 / hidden)]:
-        standard = drawn_weights(params, name, shapes(d, hidden, k)[name]) / math.sqrt(variance)
+    for name, weights in standardised_weights(submission, rng).items():
         # 5.6 standard deviations of a mean and of a mean square: a right answer fails once in ten million.
-        measured = f"mean {standard.mean():.4f} and variance {standard.var():.4f} in units of the wanted scale"
-        assert_true(
-            abs(standard.mean()) < 5.6 / math.sqrt(standard.size),
-            f"{name}'s mean is not zero.",
-            returned=measured,
-            wanted="mean 0",
-            help="Draw from a normal distribution centred on zero.",
+        mean, square = weights.mean(), np.mean(weights**2)
+        assert_below(
+            abs(mean), 5.6 / math.sqrt(weights.size), f"{name}'s mean is not zero.", "Centre the draws on zero."
         )
-        assert_true(
-            abs(np.mean(standard**2) - 1.0) < 5.6 * math.sqrt(2.0 / standard.size),
-            f"{name}'s variance is not {'2 / n_in' if name == 'W1' else '1 / n_hidden'}.",
-            returned=measured,
-            wanted="variance 1 in these units",
-            help="n_in and n_hidden count the layer's inputs. A normal draw is scaled by the standard deviation, "
-            "the root of the variance: 2 / n_in for the ReLU layer, 1 / n_hidden for the output layer.",
-        )
+        variance = "2 / n_in" if name == "W1" else "1 / n_hidden"
+        help = f"n_in and n_hidden count a layer's inputs; a normal draw is multiplied by the root of {variance}."
+        problem = f"{name}'s variance is {square:.3f} times {variance}."
+        assert_below(abs(square - 1.0), 5.6 * math.sqrt(2.0 / weights.size), problem, help)
 
 
 @check("correctness", depends_on="test_init_variance")
 def test_init_normal(submission, rng):
     """The weights are normal, and every one of them is a draw of its own."""
-    d, hidden, k = (int(size) for size in rng.integers([300, 180, 150], [350, 220, 180]))
-    params = submission.probe.init(int(rng.integers(2**32)), d, hidden, k)
-    drawn = {}
-    for name, variance in [("W1", 2.0 / d), ("W2", 1.0 / hidden)]:
-        drawn[name] = drawn_weights(params, name, shapes(d, hidden, k)[name]) / math.sqrt(variance)
-        distance = kolmogorov_distance(drawn[name])
-        assert_true(
-            distance < 2.9,  # 2 exp(-2 * 2.9**2) = 1e-7
-            f"{name} is not normally distributed.",
-            returned=f"distance {distance:.1f} from a normal distribution (Kolmogorov and Smirnov)",
-            wanted="below 2.9",
-            help="A uniform or truncated distribution of the same variance is another initialisation.",
-        )
+    drawn = standardised_weights(submission, rng)
+    for name, weights in drawn.items():
+        help = "A uniform or truncated distribution of the same variance is another initialisation."
+        assert_below(kolmogorov_distance(weights), 2.9, f"{name} is not normally distributed.", help)
         for axis in (0, 1):
-            means = drawn[name].mean(axis=axis) * math.sqrt(drawn[name].shape[axis])
-            assert_true(
-                abs(np.mean(means**2) - 1.0) < 0.75,  # chi-square with at least 150 degrees: 1e-7
-                f"Weights of {name} repeat each other.",
-                help="Draw every weight on its own, not one row or column that is copied.",
-            )
+            means = weights.mean(axis=axis) * math.sqrt(weights.shape[axis])
+            help = "Draw every weight on its own, not one row or column that is copied."
+            assert_below(abs(np.mean(means**2) - 1.0), 0.75, f"Weights of {name} repeat each other.", help)
     shared = min(drawn["W1"].size, drawn["W2"].size)
     correlation = np.mean(drawn["W1"].ravel()[:shared] * drawn["W2"].ravel()[:shared])
-    assert_true(
-        abs(correlation) < 5.6 / math.sqrt(shared),
-        "W2 repeats the draws of W1.",
-        returned=f"correlation {correlation:.3f}",
-        wanted="0",
-        help="Draw both from the one generator, one after the other.",
-    )
+    help = "Draw both from the one generator, one after the other."
+    assert_below(abs(correlation), 5.6 / math.sqrt(shared), "W2 repeats the draws of W1.", help)
+
+
+def standardised_weights(submission, rng):
+    """W1 and W2 of large layers, divided by the standard deviations that they should have."""
+    d, hidden, k = (int(size) for size in rng.integers([300, 180, 150], [350, 220, 180]))
+    params = submission.probe.init(int(rng.integers(2**32)), d, hidden, k)
+    weights = {}
+    for name, variance in [("W1", 2.0 / d), ("W2", 1.0 / hidden)]:
+        assert_shape(entry(params, name), shapes(d, hidden, k)[name])
+        if as_array(entry(params, name)).dtype.kind != "f":
+            assert_dtype(entry(params, name), "float64")
+        weights[name] = as_array(entry(params, name)).astype(np.float64) / math.sqrt(variance)
+    return weights
+
+
+def assert_below(statistic, bound, problem, help):
+    """A statistic that a right answer exceeds once in ten million draws."""
+    assert_true(statistic < bound, problem, returned=f"{statistic:.4f} off", wanted=f"below {bound:.4f}", help=help)
 
 
 def kolmogorov_distance(values):
-    """The largest gap between the empirical and the normal distribution function, times the root of the size."""
+    """The gap between empirical and normal distribution, times the root of the size: P(> z) = 2 exp(-2 z**2)."""
     ordered = np.sort(values, axis=None)
     exact = 0.5 * (1.0 + np.array([math.erf(value / math.sqrt(2.0)) for value in ordered.tolist()]))
     steps = np.arange(ordered.size + 1) / ordered.size
@@ -222,18 +200,12 @@ def test_init_generator(submission, rng):
     other = submission.probe.init(seed + 1, 6, 5, 4)
     for name in ("W1", "W2"):
         start = as_array(entry(first, name))
-        assert_close(
-            entry(repeated, name),
-            start,
-            help="Draw from rng only, not from NumPy's global generator or one of your own.",
-        )
+        help = "Draw from the rng that is passed in, not from NumPy's global generator or one of your own."
+        assert_close(entry(repeated, name), start, help=help)
         for later, what in [(second, "The next call with the same generator"), (other, "Another generator")]:
             value = as_array(entry(later, name))
-            assert_true(
-                value.shape == start.shape and not np.any(value == start),
-                f"{what} gives the same {name} again.",
-                help="Draw from the rng that is passed in; do not make or seed a generator of your own.",
-            )
+            fresh = value.shape == start.shape and not np.any(value == start)
+            assert_true(fresh, f"{what} gives the same {name} again.", help=help)
 
 
 @check("contract")
@@ -250,24 +222,17 @@ def test_forward(submission, rng):
     """y_pred is sigmoid(relu(x W1 + b1) W2 + b2)."""
     for k in (3, 1):
         params, x, _ = problem(rng, k=k)
-        assert_close(
-            submission.probe.forward(params, x),
-            oracle_forward(params, x),
-            help="Both layers add a bias; ReLU on the hidden layer only, an independent sigmoid on each output.",
-        )
+        help = "Both layers add a bias; ReLU on the hidden layer only, an independent sigmoid on each output."
+        assert_close(submission.probe.forward(params, x), oracle_forward(params, x), help=help)
 
 
 @check("stability")
 def test_large_scores(submission, rng):
     """Scores of ±1000 (±500 in float32) give probabilities of 0 and 1 without a warning."""
+    help = "exp overflows for large positive arguments: use exp(-|z|), or one form for each sign of z."
     for largest, dtype in [(1000.0, np.float64), (500.0, np.float32)]:
         params, x, _ = saturated(rng, largest, dtype)
-        assert_close(
-            submission.probe.forward(params, x),
-            oracle_forward(params, x),
-            dtype=np.dtype(dtype).name,
-            help="exp overflows for large positive arguments: use exp(-|z|), or one form for each sign of z.",
-        )
+        assert_close(submission.probe.forward(params, x), oracle_forward(params, x), dtype=x.dtype, help=help)
 
 
 @check("correctness", points=2)
@@ -275,9 +240,8 @@ def test_loss(submission, rng):
     """The loss is summed over the outputs and averaged over the rows."""
     for n, k in [(6, 3), (5, 1), (1, 4)]:
         y_pred, y = rng.uniform(0.05, 0.95, size=(n, k)), rng.integers(0, 2, size=(n, k)).astype(np.float64)
-        assert_close(
-            submission.bce_loss(y_pred, y), oracle_bce(y_pred, y), help="Divide by the number of rows N, not by N * K."
-        )
+        help = "Divide by the number of rows N, not by N * K."
+        assert_close(submission.bce_loss(y_pred, y), oracle_bce(y_pred, y), help=help)
 
 
 @check("contract")
@@ -306,13 +270,9 @@ def assert_clipped_loss(submission, rng, ends):
     y_pred = rng.permutation(np.tile(ends, 6)).reshape(-1, 2)
     y = rng.integers(0, 2, size=y_pred.shape).astype(ends.dtype)
     alone = [(np.array([[p]]), np.array([[label]], dtype=ends.dtype)) for p in ends for label in (0, 1)]
+    help = "Clip what goes into each logarithm, max(p, 1e-12) and max(1 - p, 1e-12), and not p itself."
     for given in [(y_pred, y), *alone]:
-        assert_close(
-            submission.bce_loss(*given),
-            oracle_bce(*given),
-            tol=1e-5,
-            help="Clip what goes into each logarithm, max(p, 1e-12) and max(1 - p, 1e-12), and not p itself.",
-        )
+        assert_close(submission.bce_loss(*given), oracle_bce(*given), tol=1e-5, help=help)
 
 
 @check("contract")
@@ -330,23 +290,18 @@ def test_output_layer(submission, rng):
     """The gradients of W2 and b2 are exact."""
     for k in (3, 1):
         given = problem(rng, k=k)
-        assert_gradients(
-            submission.probe.gradients(*given), oracle_gradients(*given), names=("W2", "b2"), help=SCORE_HELP
-        )
+        assert_gradients(submission.probe.gradients(*given), given, names=("W2", "b2"), help=SCORE_HELP)
 
 
 @check("gradient", points=2)
 def test_hidden_layer(submission, rng):
     """The gradients of W1 and b1 are exact."""
+    help = (
+        "Send the scores' gradient through W2 transposed, keep it where the hidden score was positive; then the input."
+    )
     for k in (3, 1):
         given = problem(rng, k=k)
-        assert_gradients(
-            submission.probe.gradients(*given),
-            oracle_gradients(*given),
-            names=("W1", "b1"),
-            help="Send the scores' gradient through W2 transposed, keep it where the hidden score was positive, "
-            "and only then multiply by the input.",
-        )
+        assert_gradients(submission.probe.gradients(*given), given, names=("W1", "b1"), help=help)
 
 
 @check("gradient", depends_on=("test_forward", "test_loss"))
@@ -356,12 +311,9 @@ def test_own_loss(submission, rng):
         params, x, y = problem(rng, n=n)
         analytic = submission.probe.gradients(params, x, y)
         for name in NAMES:
-            assert_gradient(
-                own_loss(submission, params, name, x, y),
-                params[name],
-                entry(analytic, name),
-                help=f"{name}'s gradient and your loss disagree: what one of them divides by, so must the other.",
-            )
+            help = f"{name}'s gradient and your loss disagree: what one of them divides by, so must the other."
+            loss = own_loss(submission, params, name, x, y)
+            assert_gradient(loss, params[name], entry(analytic, name), help=help)
 
 
 def own_loss(submission, params, name, x, y):
@@ -372,26 +324,19 @@ def own_loss(submission, params, name, x, y):
 def test_interleaved(submission, rng):
     """Two forward passes, then the backward pass of the first: calls do not disturb each other."""
     first, second = problem(rng), problem(rng)
-    smaller = (first[0], second[1][:2], second[2][:2])  # the first's parameters on a part of the second's data
-    problems = [first, second, smaller]
+    problems = [first, second, (first[0], second[1][:2], second[2][:2])]  # the last mixes the two, in fewer rows
     returned = unpack(submission.probe.gradients_interleaved(problems, [0, 2, 1]), 3, what="three gradients")
+    help = "Keep what backward needs in the cache that forward returns, not in a global or on a function."
     for i, gradients in zip([0, 2, 1], returned, strict=True):
-        assert_gradients(
-            gradients,
-            oracle_gradients(*problems[i]),
-            help="Keep what backward needs in the cache that forward returns, not in a global or on a function.",
-        )
+        assert_gradients(gradients, problems[i], help=help)
 
 
 @check("stability", depends_on=GRADIENTS)
 def test_saturated_gradient(submission, rng):
     """Outputs that are saturated on the wrong side still pass their full gradient."""
     given = saturated(rng, 600.0)
-    assert_gradients(
-        submission.probe.gradients(*given),
-        oracle_gradients(*given),
-        help="No division by p or 1 - p is needed. " + SCORE_HELP,
-    )
+    help = "No division by p or 1 - p is needed. " + SCORE_HELP
+    assert_gradients(submission.probe.gradients(*given), given, help=help)
 
 
 @check("contract", depends_on=("test_forward", *GRADIENTS))
@@ -402,9 +347,8 @@ def test_dtypes(submission, rng):
     x32, y32 = x.astype(np.float32), y.astype(np.float32)
     help = "Let NumPy promote the dtypes: no fixed float64 array or dtype on the way, and none cast down."
     assert_close(submission.probe.forward(params32, x32), oracle_forward(params32, x32), dtype="float32", help=help)
-    assert_gradients(
-        submission.probe.gradients(params32, x32, y32), oracle_gradients(params32, x32, y32), dtype="float32", help=help
-    )
+    given = params32, x32, y32
+    assert_gradients(submission.probe.gradients(*given), given, dtype="float32", help=help)
     for given in [(params, x32), (params32, x)]:
         assert_close(submission.probe.forward(*given), oracle_forward(*given), dtype="float64", help=help)
 
@@ -418,22 +362,14 @@ def test_lists_and_integers(submission, rng):
     params["b1"] = rng.uniform(0.05, 0.15, size=7)  # keeps the hidden scores off 0, whatever integers x holds
     likely = rng.uniform(0.05, 0.95, size=y.shape)
     help = "Begin with np.asarray, and turn what is not floating into float64."
-    for given_x, given_y in [
-        (x, y.astype(np.int64)),
-        (x.tolist(), y.astype(int).tolist()),
-        ((x > 0), y.astype(bool)),
-        ((x > 0).tolist(), y.tolist()),
-    ]:
+    arrays = [(x, y.astype(np.int64)), (x > 0, y.astype(bool))]
+    for given_x, given_y in [*arrays, *((data.tolist(), labels.tolist()) for data, labels in arrays)]:
         numbers = np.asarray(given_x, dtype=np.float64)
         y_pred = oracle_forward(params, numbers)
         assert_close(submission.probe.forward(params, given_x), y_pred, dtype="float64", help=help)
         assert_close(submission.bce_loss(likely, given_y), oracle_bce(likely, y), help=help)
-        assert_gradients(
-            submission.probe.gradients(params, given_x, given_y),
-            oracle_gradients(params, numbers, y),
-            dtype="float64",
-            help=help,
-        )
+        gradients = submission.probe.gradients(params, given_x, given_y)
+        assert_gradients(gradients, (params, numbers, y), dtype="float64", help=help)
     assert_close(submission.bce_loss(likely.tolist(), y.tolist()), oracle_bce(likely, y), help=help)
 
 
@@ -445,7 +381,7 @@ def test_second_round(submission, rng):
     help = "An argument or the cache was changed in place (+=, -=, out=, assignment to a slice). Make a new array."
     assert_close(y_pred, oracle_forward(params, x), help=help)
     assert_close(loss, oracle_bce(oracle_forward(params, x), y), tol=1e-6, help=help)
-    assert_gradients(gradients, oracle_gradients(params, x, y), help=help)
+    assert_gradients(gradients, (params, x, y), help=help)
 
 
 @check("contract", testimony=True)
