@@ -22,17 +22,7 @@ from etude.submission import Submission
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 START = f"import sys; sys.path.insert(0, {str(PACKAGE_PARENT)!r}); from etude.judge.host import main; main()"
-THREADS = (
-    "OMP",
-    "OPENBLAS",
-    "MKL",
-    "VECLIB_MAXIMUM",
-    "NUMEXPR",
-    "TF_INTRAOP",
-    "TF_INTEROP",
-    "TF_NUM_INTRAOP",
-    "TF_NUM_INTEROP",
-)
+THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")  # and TensorFlow's, which are named otherwise
 
 OnCheck = Callable[[str], None]
 
@@ -172,6 +162,8 @@ class Judge:
 def _environment(home: str) -> dict[str, str]:
     """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
+    threads = {f"{name}_NUM_THREADS": "1" for name in THREADS}
+    threads |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
     quiet = {
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
@@ -186,4 +178,4 @@ def _environment(home: str) -> dict[str, str]:
         "KERAS_HOME": home,
         "ETUDE_LOCKS": tempfile.gettempdir(),
     }
-    return {**kept, **quiet, **homes, **{f"{name}_NUM_THREADS": "1" for name in THREADS}}
+    return {**kept, **quiet, **homes, **threads}

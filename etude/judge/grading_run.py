@@ -124,7 +124,8 @@ def _syntax_error(name: str, error: SyntaxError) -> Rationale:
     line = text.lstrip()[:200]
     column = max((error.offset or 1) - 1 - (len(text) - len(text.lstrip())), 0)
     caret = f"\n    {line}\n    {' ' * min(column, 200)}^" if line else ""
-    return Rationale(f"syntax error in line {error.lineno}: {error.msg}: mend it and grade again", traceback=f"{name}:{error.lineno}{caret}")
+    problem = f"syntax error in line {error.lineno}: {error.msg}: mend it and grade again"
+    return Rationale(problem, traceback=f"{name}:{error.lineno}{caret}")
 
 
 def _result(spec: CheckSpec, status: Status, seconds: float = 0.0, **fields: object) -> CheckResult:

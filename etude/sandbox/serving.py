@@ -16,7 +16,7 @@ import numpy as np
 
 from etude.sandbox.excerpts import describe
 from etude.sandbox.seeding import seed_generators
-from etude.sandbox.settings import changed, snapshot
+from etude.sandbox.settings import changed, restore, snapshot
 from etude.sandbox.watch import watched
 from etude.sandbox.wire import CallbackValue, Channel, HandleValue, TensorValue, UnsendableError
 
@@ -89,6 +89,7 @@ class Server:
     def _begin(self, request: Request) -> None:
         """A new check: its own seeds, and nothing kept of the last one."""
         self._handles.clear()
+        restore()
         seed_generators(request["seed"])
 
     def _call(self, request: Request) -> Any:

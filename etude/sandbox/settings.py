@@ -42,3 +42,12 @@ def _numpy_generator() -> object:
 
 def changed(before: dict[str, object], after: dict[str, object]) -> list[str]:
     return [name for name, value in before.items() if after[name] != value]
+
+
+def restore() -> None:
+    """The settings that would make a check depend on what an earlier one left behind."""
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_grad_enabled(True)
+        torch.set_default_dtype(torch.float32)
