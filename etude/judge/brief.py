@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from etude.sandbox.wire import HandleValue, TensorValue
+from etude.sandbox.wire import CallbackValue, HandleValue, TensorValue
 
 MAX_TEXT = 400
 MAX_AXES = 4  # beyond them an array is shown flat: NumPy writes out every axis of six or fewer
@@ -26,6 +26,8 @@ def _brief(value: Any) -> str:
         return f"{value.dtype} tensor {_shape(value.shape)}:{_numbers(value.array)}"
     if isinstance(value, np.generic):
         return f"{value.item()!r} ({value.dtype})"
+    if isinstance(value, CallbackValue):
+        return "a function"
     if isinstance(value, HandleValue):
         return f"an object of class {value.kind}"
     if isinstance(value, (list, tuple)):

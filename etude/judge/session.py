@@ -55,6 +55,7 @@ class HostSession:
         """Keep what was raised; pytest's own report would parse the grader's source to quote from it."""
         if call.excinfo is not None and item.stash.get(grading_run.EXCINFO, None) is None:
             item.stash[grading_run.EXCINFO] = call.excinfo.value
+        assert call.when != "collect"
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when, duration=call.duration)
 

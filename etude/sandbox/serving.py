@@ -16,9 +16,9 @@ import numpy as np
 
 from etude.sandbox.excerpts import describe
 from etude.sandbox.seeding import seed_generators
-from etude.sandbox.settings import changed, restore, snapshot
+from etude.sandbox.settings import changed, generators, restore, settings
 from etude.sandbox.watch import watched
-from etude.sandbox.wire import CallbackValue, Channel, HandleValue, TensorValue, UnsendableError
+from etude.sandbox.wire import CallbackValue, Channel, Encoder, HandleValue, TensorValue, UnsendableError
 
 Request = dict[str, Any]
 
@@ -71,6 +71,7 @@ class Server:
         module = self._run_module("submission", self._filename, request["source"])
         if request["probe"] is not None:
             self._run_module("probe", "probe.py", request["probe"], submission=module)
+        self._settings = self._run(settings, (), {})
         there = sorted(name for name, value in vars(module).items() if not name.startswith("_") and callable(value))
         return {
             "missing": [name for name in request["entry_points"] if not callable(getattr(module, name, None))],
@@ -100,13 +101,21 @@ class Server:
         if mode == "watch":
             return watched(lambda: self._run(function, args, kwargs), request["banned"])[1]
         if mode == "observe":  # looked around inside `_run`, which gives back what was changed
-            return self._run(lambda: _observed(function, args, kwargs, request["draws"]), (), {})
+            return self._run(lambda: self._observed(function, args, kwargs, request["draws"]), (), {})
         result = self._run(function, args, kwargs)
         if mode == "keep":
             number = len(self._handles)
             self._handles[number] = result
             return HandleValue(number, type(result).__name__[:200])
         return result
+
+    def _observed(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any], draws: bool) -> dict[str, Any]:
+        before = generators(draws)
+        result = function(*args, **kwargs)
+        # Settings beside those after loading: an earlier call may have changed them for good.
+        altered = changed(self._settings, settings()) + changed(before, generators(draws))
+        sent = {key: _sendable(value) for key, value in kwargs.items()}
+        return {"value": result, "args": [_sendable(value) for value in args], "kwargs": sent, "settings": altered}
 
     @staticmethod
     def _run(function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
@@ -150,11 +159,13 @@ class Server:
         return call
 
 
-def _observed(function: Callable[..., Any], args: Any, kwargs: dict[str, Any], draws: bool) -> dict[str, Any]:
-    before = snapshot(draws)
-    result = function(*args, **kwargs)
-    settings = changed(before, snapshot(draws))
-    return {"value": result, "args": list(args), "kwargs": kwargs, "settings": settings}
+def _sendable(value: Any) -> Any:
+    """A value that went in, or None where it cannot come back: a function of the host's, an object that stays here."""
+    try:
+        Encoder().node(value, 0)
+    except UnsendableError:
+        return None
+    return value
 
 
 def _tensor(value: TensorValue) -> Any:

@@ -9,29 +9,38 @@ import warnings
 import numpy as np
 
 
-def snapshot(draws_allowed: bool) -> dict[str, object]:
-    """Name of each setting and its present value. Where drawing from torch's generator is the candidate's right,
-    only a re-seeding of it counts."""
-    settings: dict[str, object] = {
+def settings() -> dict[str, object]:
+    """Name of each setting and its present value."""
+    found: dict[str, object] = {
         "NumPy's error state": np.geterr(),
         "NumPy's print options": repr(np.get_printoptions()),
         "the warnings filters": repr(warnings.filters),
-        "random's generator": hash(random.getstate()),
-        "NumPy's global generator": _numpy_generator(),
     }
     torch = sys.modules.get("torch")
     if torch is not None:
-        settings |= {
+        found |= {
             "torch's grad mode": torch.is_grad_enabled(),
             "torch's default dtype": str(torch.get_default_dtype()),
             "torch's thread count": torch.get_num_threads(),
             "torch's print options": repr(vars(torch._tensor_str.PRINT_OPTS)),
             "torch's deterministic mode": torch.are_deterministic_algorithms_enabled(),
-            "the seed of torch's generator": torch.initial_seed(),
         }
+    return found
+
+
+def generators(draws_allowed: bool) -> dict[str, object]:
+    """Name of each global generator and its state. Where drawing from torch's is the candidate's right, only a
+    re-seeding of it counts."""
+    found: dict[str, object] = {
+        "random's generator": hash(random.getstate()),
+        "NumPy's global generator": _numpy_generator(),
+    }
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        found["the seed of torch's generator"] = torch.initial_seed()
         if not draws_allowed:
-            settings["torch's generator"] = torch.get_rng_state().numpy().tobytes()
-    return settings
+            found["torch's generator"] = torch.get_rng_state().numpy().tobytes()
+    return found
 
 
 def _numpy_generator() -> object:

@@ -95,7 +95,8 @@ def answer(inside: str) -> str:
 
 @pytest.mark.parametrize("kind", DURING_A_CALL)
 def test_written_during_a_call(attack: Attack, assert_harmless: Harmless, kind: str) -> None:
-    report = attack(answer(DURING_A_CALL[kind]), timeout=5, checks=TWO)
+    checks = TWO if kind in ("a made-up value", "two values", "an exception") else TWO[:1]
+    report = attack(answer(DURING_A_CALL[kind]), timeout=5, checks=checks)
     assert "Error" not in why(report) or "PermissionError" in why(report)  # it did write, or was not allowed to
     assert_harmless(report)
 

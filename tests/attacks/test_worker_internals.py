@@ -51,10 +51,11 @@ good, channel.Channel.send = channel.Channel.send, send
 serving.Server._call = lambda self, request: request["args"]
 serving.Server._begin = serving.Server._echo = lambda self, request: None
 """,
-    "the server's calls": "serving.Server._run = staticmethod(lambda function, args, kwargs: args[0])",
+    "the server's calls": "serving.Server._run = staticmethod(lambda function, args, kwargs: args[0] if args else {})",
     "the pictures of settings": """
 for module in (settings, serving):
-    module.snapshot = lambda draws: {}
+    module.settings = dict
+    module.generators = lambda draws: {}
     module.changed = lambda before, after: []
 """,
     "the watch": "serving.watched = loaded('etude.sandbox.watch').watched = lambda function, banned: (function(), [])",
