@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figure import Figure, alternate, median_ratio, process_seconds, seconds
+from benchmarks.figure import RUNS, Figure, alternate, median_ratio, process_seconds, seconds
 from benchmarks.memory import peak_of_grading, resident_after_imports
 from etude.catalog import Catalog, shipped_bank
 from etude.exercise import Exercise
@@ -23,12 +23,9 @@ from etude.submission import Submission
 
 ETUDE = (str(Path(sys.executable).with_name("etude")),)
 COLD_TORCH = "residual_block"
-WARM = {
-    "softmax": 0.040,
-    "residual_block": 0.150,
-    "optimizers": 0.150,
-}
+WARM = {"softmax": 0.040, "residual_block": 0.150, "optimizers": 0.150, "train_step": 0.150}
 TIMES_FASTER = 15
+OURS = ("pytest", "pytest_benchmark.plugin", "etude.judge.host", "etude.judge.session")  # what every host imports
 
 
 def start_up() -> Iterator[Figure]:
@@ -91,7 +88,7 @@ def memory(catalog: Catalog) -> Iterator[Figure]:
         exercise = catalog.get(name)
         ours, bare = alternate(
             lambda exercise=exercise: peak_of_grading(exercise),  # type: ignore[misc]
-            lambda exercise=exercise: resident_after_imports(("pytest", *exercise.preload)),  # type: ignore[misc]
+            lambda exercise=exercise: resident_after_imports((*OURS, *exercise.preload)),  # type: ignore[misc]
             runs=5,
         )
         ratio = median_ratio(ours, bare)
@@ -99,6 +96,22 @@ def memory(catalog: Catalog) -> Iterator[Figure]:
         yield Figure(
             what, statistics.median(ours) / 2**20, "MiB", "one that imports them", ratio, "≤ 1.5×", ratio <= 1.5
         )
+
+
+def clock() -> Iterator[Figure]:
+    """Answers that do the reference's work once, twice, three and four times over, as the judge times them."""
+    bank = shipped_bank() / "tests" / "fixtures" / "mini_bank"
+    exercise = Catalog.load([bank]).get("affine")
+    work = exercise.solution_path.read_text("utf-8").replace("    for _", "    for _ in range({times}):\n     for _", 1)
+    with Judge() as judge:
+        for times in (1, 2, 3, 4):
+            answer = Submission("affine.py", work.format(times=times))
+            reports = [judge.grade(exercise, answer, GradeOptions()) for _ in range(RUNS)]
+            ratios = [check.timing.ratio for report in reports for check in report.checks if check.timing]
+            middle = statistics.median(ratios)
+            met = abs(middle / times - 1) <= 0.1
+            what = f"an answer with {times} times the reference's work"
+            yield Figure(what, middle, "times", "the reference", middle / times, "0.9–1.1×", met)
 
 
 def main() -> None:
@@ -110,7 +123,7 @@ def main() -> None:
         table.add_column(heading)
     missed = 0
     with console.status("measuring …"):
-        for group in (start_up(), cold(catalog), warm(catalog), memory(catalog)):
+        for group in (start_up(), cold(catalog), warm(catalog), memory(catalog), clock()):
             for figure in group:
                 table.add_row(*figure.row())
                 missed += not figure.met

@@ -50,7 +50,7 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(values)
 def test_every_legal_value_comes_back_as_it_was(value: Any) -> None:
     assert same(across(value), value)

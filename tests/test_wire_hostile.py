@@ -28,13 +28,13 @@ def survives(header: bytes) -> None:
         Encoder().header(value)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=200)
 @given(st.binary(max_size=200))
 def test_random_bytes(header: bytes) -> None:
     survives(header)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=200)
 @given(values, st.data())
 def test_valid_frames_with_bytes_changed_lost_and_added(value: Any, data: st.DataObject) -> None:
     header = bytearray(Encoder().header(value))
@@ -92,7 +92,7 @@ nodes = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=200)
 @given(nodes)
 @example([b"dict", [[[b"float", float("nan")], [b"none"]]] * 3])
 @example([b"dict", [[[b"int", 1], [b"none"]], [[b"bool", True], [b"none"]], [[b"float", 1.0], [b"none"]]]])

@@ -50,6 +50,7 @@ class Candidate:
         self._worker: WorkerProcess | None = None
         self._spent = 0.0  # seconds inside calls
         self._printed_before = 0
+        self._seed: int | None = None  # of a check that has made no call yet
         self._printed = ""  # by a worker that ended during this check
         self.isolation: Isolation | None = None
         self.last_call: tuple[str, Any, Mapping[str, Any]] | None = None
@@ -87,13 +88,13 @@ class Candidate:
             raise CandidateError(Rationale(f"{wanted} not found: define it at the top level (found {seen})"))
 
     def begin(self, seed: int) -> None:
-        """Start a check: seeds the worker's generators, drops the handles of the last check."""
+        """Start a check: with its first call the worker seeds its generators and drops the last check's handles."""
         self._printed = ""
         self.load()
         assert self._worker is not None
         self._printed_before = self._worker.printed_bytes()
         self.last_call = None
-        self._value(self._ask({"do": "begin", "seed": seed}))
+        self._seed = seed
 
     def call(
         self,
@@ -109,7 +110,8 @@ class Candidate:
         """Call something in the worker; `shown` is its name in rationales."""
         self.last_call = (shown, args, kwargs)
         request = {"do": "call", "target": target, "args": args, "kwargs": kwargs, "mode": mode, **options}
-        return self._value(self._ask(request, callbacks, shared))
+        begin, self._seed = self._seed, None
+        return self._value(self._ask({**request, "begin": begin}, callbacks, shared))
 
     def echo(self, args: Any, results: list[tuple[list[int], str]]) -> Any:
         """The same transfer as a call's, and no work."""

@@ -111,7 +111,7 @@ class Judge:
     """
 
     def __init__(self, private: Iterable[Path] = ()) -> None:
-        self._hosts: dict[tuple[str, ...], Host] = {}
+        self._hosts: dict[tuple[Path, tuple[str, ...]], Host] = {}
         self._private = tuple(private)
         self._isolate = os.environ.get("ETUDE_ISOLATION") != "process"
 
@@ -141,22 +141,28 @@ class Judge:
             return host.grade(Job(exercise, submission.name, submission.source, options), on_check)
         except BaseException:
             if not host.alive:
-                self._hosts.pop(exercise.preload).close()
+                self._hosts.pop(_place(exercise)).close()
             raise
 
     def host(self, exercise: Exercise) -> Host:
         """The warm host with this exercise's preloads; started if need be."""
-        if exercise.preload not in self._hosts:
+        place = _place(exercise)
+        if place not in self._hosts:
             hidden = [exercise.bank / part for part in ("exercises", "solutions", "graders")]
             hidden += [PACKAGE_PARENT / "etude", *self._private]
-            self._hosts[exercise.preload] = Host(exercise.preload, hidden, self._isolate)
-        return self._hosts[exercise.preload]
+            self._hosts[place] = Host(exercise.preload, hidden, self._isolate)
+        return self._hosts[place]
 
     def close(self, at_once: bool = False) -> None:
         """End every host; `at_once` where one may be in the middle of a grading."""
         hosts, self._hosts = self._hosts, {}
         for host in hosts.values():
             host.close(at_once)
+
+
+def _place(exercise: Exercise) -> tuple[Path, tuple[str, ...]]:
+    """What exercises must share to share a host: their bank, which it hides, and their preloads."""
+    return exercise.bank, exercise.preload
 
 
 def _environment(home: str) -> dict[str, str]:

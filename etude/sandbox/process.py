@@ -182,9 +182,11 @@ def _call_back(request: dict[str, Any], callbacks: Callbacks) -> dict[str, Any]:
         raise WireError("no such callback")
     try:
         return {"value": function(*arguments)}
-    except Exception as error:  # it was called with what the candidate chose
-        name = type(error).__name__ if type(error) in _TRAVELLING else "TypeError"
-        return {"type": name, "message": str(error)[:1_000]}
+    except _TRAVELLING as error:
+        kind = next(base for base in type(error).__mro__ if base in _TRAVELLING)
+        return {"type": kind.__name__, "message": str(error)[:1_000]}
+    except Exception:  # it was called with what the candidate chose
+        return {"type": "TypeError", "message": "this function cannot be called with that"}
 
 
 _FAILED = 70  # the exit status of a worker whose own loop raised

@@ -37,7 +37,6 @@ class Server:
         self._channel = channel
         actions: dict[str, Callable[[Request], Any]] = {
             "load": self._load,
-            "begin": self._begin,
             "call": self._call,
             "echo": self._echo,
         }
@@ -87,13 +86,15 @@ class Server:
         exec(compile(source, filename, "exec", dont_inherit=True), vars(module))
         return module
 
-    def _begin(self, request: Request) -> None:
+    def _begin(self, seed: int) -> None:
         """A new check: its own seeds, and nothing kept of the last one."""
         self._handles.clear()
         restore()
-        seed_generators(request["seed"])
+        seed_generators(seed)
 
     def _call(self, request: Request) -> Any:
+        if request["begin"] is not None:
+            self._begin(request["begin"])
         function = self._resolve(request["target"])
         mode, args, kwargs = request["mode"], request["args"], request["kwargs"]
         if mode == "batch":

@@ -26,7 +26,7 @@ from tests.attacks import odd_support
 
 SEED = int(os.environ.get("ETUDE_ODD_SEED") or int.from_bytes(os.urandom(3), "little"))
 FULL = bool(os.environ.get("ETUDE_ODD_FULL"))
-SECONDS = 8.0  # for all exercises together, once their hosts are there; each gets two answers at least
+SECONDS = 4.0  # for all exercises together, once their hosts are there; each gets two answers at least
 PATIENCE = 90.0  # seconds for one grading whose calls have 20
 EXERCISES = sorted(Catalog.load([shipped_bank()]), key=lambda exercise: exercise.preload)  # hosts one after the other
 
