@@ -13,7 +13,7 @@ import numpy as np
 
 def affine(x):
     for _ in range({times}):
-        for _ in range(16):
+        for _ in range(32):
             np.tanh(x)
         y = 2 * x + 1
     return y
