@@ -101,7 +101,11 @@ def test_input_reusable(submission, rng):
         assert_close(actual, oracle(x), help="`x *= …`, `x[…] = …` and `out=x` write into the caller's array.")
 
 
-@check("stability", points=2)
+@check(
+    "stability",
+    points=2,
+    help="exp overflows for large positive arguments: let it see only -|x|, on each side of 0 in its own form.",
+)
 def test_large_inputs(submission, rng):
     """Numbers between -10,000 and 10,000 give finite values, without a warning."""
     x = rng.permutation(np.concatenate([rng.uniform(-1e4, 1e4, 20), rng.normal(0, 3, 20), [-1e4, 1e4]]))
@@ -128,7 +132,7 @@ def test_left_tail(submission, rng):
     )
 
 
-@check("stability")
+@check("stability", help="exp(-inf) is 0 and exp(inf) is inf: take a form whose exponent is never positive.")
 def test_infinities(submission, rng):
     """The sigmoid of inf is 1, that of -inf is 0, without a warning."""
     x = rng.normal(0, 3, size=12)

@@ -139,7 +139,7 @@ def test_scores_reusable(submission, rng):
     assert_close(rows, oracle(x, 1), help="`x -= …` and `out=x` write into the caller's array.")
 
 
-@check("stability", points=2)
+@check("stability", points=2, help="exp(10000) overflows. Subtract the largest score before you exponentiate.")
 def test_large_scores(submission, rng):
     """Scores between -10,000 and 10,000 give finite probabilities, without a warning."""
     scores = rng.uniform(-1e4, 1e4, size=(5, 9))
@@ -155,7 +155,10 @@ def test_large_scores(submission, rng):
         )
 
 
-@check("stability")
+@check(
+    "stability",
+    help="Softmax does not change when every score is shifted: subtract each slice's own largest score first.",
+)
 def test_shifted_slices(submission, rng):
     """Adding a constant to all scores of a slice changes nothing, whatever constant each slice gets."""
     base = rng.integers(-4096, 4097, size=(6, 5)) / 1024
@@ -167,7 +170,10 @@ def test_shifted_slices(submission, rng):
         assert_close(submission.softmax(shifted.T, axis=0), oracle(base).T, tol=TOLERANCE[dtype], help=advice)
 
 
-@check("stability")
+@check(
+    "stability",
+    help="With the largest finite score subtracted, exp(-inf) is 0 by itself and the sum is at least 1.",
+)
 def test_masked_scores(submission, rng):
     """A score of -inf has probability exactly 0, and the rest share what there is."""
     scores = rng.normal(0, 2, size=(6, 7))

@@ -226,7 +226,7 @@ def test_forward(submission, rng):
         assert_close(submission.probe.forward(params, x), oracle_forward(params, x), help=help)
 
 
-@check("stability")
+@check("stability", help="exp overflows for large positive arguments: use exp(-|z|), or one form for each sign of z.")
 def test_large_scores(submission, rng):
     """Scores of ±1000 (±500 in float32) give probabilities of 0 and 1 without a warning."""
     help = "exp overflows for large positive arguments: use exp(-|z|), or one form for each sign of z."
@@ -253,13 +253,13 @@ def test_loss_type(submission, rng):
         assert_type(submission.bce_loss(y_pred, y), float, help="Convert with float(...); a NumPy scalar is none.")
 
 
-@check("stability")
+@check("stability", help="log(0) is -inf: take the larger of the probability and 1e-12 inside each logarithm.")
 def test_loss_at_the_ends(submission, rng):
     """Predictions of exactly 0 and 1 give the clipped, finite loss."""
     assert_clipped_loss(submission, rng, np.array([0.0, 1.0, 1e-13, 1.0 - 1e-13, 5e-12, 1.0 - 2.0**-30, 0.3]))
 
 
-@check("stability")
+@check("stability", help="In float32 1 - 1e-12 is 1: clip p and 1 - p each from below instead of p from both sides.")
 def test_loss_at_the_ends_float32(submission, rng):
     """float32 predictions of exactly 0 and 1 do so too, although 1 - 1e-12 is 1 there."""
     assert_clipped_loss(submission, rng, np.array([0.0, 1.0, 1e-13, 1.0 - 2.0**-24, 5e-12, 0.3], dtype=np.float32))
