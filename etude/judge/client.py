@@ -132,6 +132,8 @@ class Judge:
     ) -> Report:
         """The full report. JudgeError for a fault of ours, EtudeError where the user can mend something."""
         options = options or GradeOptions()
+        if options.device != "cpu":
+            raise EtudeError(f"--device {options.device}", "workers have no access to a GPU yet", "use --device cpu")
         host = self.host(exercise)
         if host.isolation.level != "kernel" and not options.allow_unisolated:
             lacks = ", ".join(host.isolation.lacks)

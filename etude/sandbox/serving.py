@@ -93,7 +93,7 @@ class Server:
         seed_generators(seed)
 
     def _call(self, request: Request) -> Any:
-        if request["begin"] is not None:
+        if request.get("begin") is not None:
             self._begin(request["begin"])
         function = self._resolve(request["target"])
         mode, args, kwargs = request["mode"], request["args"], request["kwargs"]

@@ -265,8 +265,11 @@ def draw(rng, inputs, hidden, shift=0.0):
 
 def labelled(rng, inputs, hidden, rows):
     """A network's weights, rows, and labels of which it has some right and some wrong."""
-    weights, x = draw(rng, inputs, hidden), normal(rng, rows, inputs)
-    weights[-2] *= np.float32(2 / np.abs(hidden_outputs(weights, x) @ weights[-2]).max())  # never too sure
+    largest = 0.0
+    while largest < 0.1:  # now and then every ReLU is closed for every row
+        weights, x = draw(rng, inputs, hidden), normal(rng, rows, inputs)
+        largest = np.abs(hidden_outputs(weights, x) @ weights[-2]).max()
+    weights[-2] *= np.float32(2 / largest)  # never too sure
     return weights, x, (rng.random((rows, 1)) < rng.uniform(0.3, 0.7)).astype(np.float32)
 
 
