@@ -39,7 +39,7 @@ def test_the_system(raid: Attack, assert_harmless: Harmless) -> None:
     tries |= {
         path: f"open({path!r}, 'rb').read(1)" for path in ("/dev/mem", "/dev/kmsg", "/dev/tty", "/dev/vda", "/dev/ptmx")
     }
-    tries |= {path: f"open({path!r}, 'rb').read(1)" for path in ("/etc/passwd", "/etc/shadow", "/root/.bashrc", "/run")}
+    tries |= {path: f"open({path!r}, 'rb').read(1)" for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/run")}
     tries |= {"sysfs": "open('/sys/devices/system/cpu/cpu1/online', 'w')"}
     assert_harmless(raid(tries))
 
