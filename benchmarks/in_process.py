@@ -26,7 +26,7 @@ from etude.sandbox.wire import Decoder, Encoder
 class Unconfined(Candidate):
     """A candidate whose code runs right here; values take the codec's way, so that checks see what they always see."""
 
-    def __init__(self, answer: Answer, callbacks_limit: int = 0) -> None:
+    def __init__(self, answer: Answer) -> None:
         self.answer, self._server, self._callbacks = answer, Server(), {}  # type: ignore[var-annotated]
         self.last_call = None
         self._server._callback = lambda number: self._callbacks[number]  # type: ignore[method-assign]

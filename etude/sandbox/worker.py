@@ -68,7 +68,7 @@ def _redirect(output: int) -> None:
 def _settle_in(temp: str) -> None:
     """The temporary directory is the whole world: working directory, HOME and every cache."""
     os.chdir(temp)
-    keep = {name: value for name, value in os.environ.items() if name in _KEPT or name.endswith("_NUM_THREADS")}
+    keep = {name: value for name, value in os.environ.items() if name in _KEPT or name.endswith("_THREADS")}
     os.environ.clear()
     os.environ.update(keep, PATH="/usr/bin:/bin", USER="candidate", LOGNAME="candidate")
     os.environ.update(dict.fromkeys(_HOMES, temp))
