@@ -16,7 +16,7 @@ from etude.errors import CatalogError
 from etude.exercise import Exercise, Level
 from etude.metadata import read_exercise
 
-_CHAPTER = re.compile(r"q\d\d_[a-z0-9_]+")
+CHAPTER = re.compile(r"q\d\d_[a-z0-9_]+")
 _LEVELS = list(Level)
 
 
@@ -85,7 +85,7 @@ def _find(bank: Path) -> list[Path]:
     places = sorted(folder.glob("*/*/exercise.toml"))
     for place in places:
         chapter, name = place.parts[-3:-1]
-        if not _CHAPTER.fullmatch(chapter):
+        if not CHAPTER.fullmatch(chapter):
             raise CatalogError(
                 place.parents[1], f"'{chapter}' is not a chapter's name", "name the folder like q02_activations"
             )

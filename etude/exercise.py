@@ -41,6 +41,7 @@ class Exercise:
     preload: tuple[str, ...]  # modules imported once, before any worker is forked
     extras: tuple[str, ...] = ()  # pip extras needed besides the framework's own
     banned: tuple[str, ...] = ()  # dotted names, `*` allowed (see judge/rules.py)
+    errors: tuple[str, ...] = ()  # exceptions that the contract promises for invalid input
     hints: tuple[str, ...] = ()
     call_seconds: float = 10.0  # time limit of one call
     total_seconds: float = 60.0  # time limit of one submission

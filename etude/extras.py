@@ -15,6 +15,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "plots": ("matplotlib",),
         "onnx": ("onnx", "onnxscript", "onnxruntime"),
         "cluster": ("distributed",),
+        "authoring": ("cosmic_ray",),
         "course": ("nbgrader",),
         "takehome": ("cryptography",),
     }

@@ -129,6 +129,7 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "preload": _names(_DOTTED),
         "extras": _extras,
         "banned": _names(_BANNED),
+        "errors": _names(_DOTTED),
         "hints": _texts,
         "call_seconds": _seconds,
         "total_seconds": _seconds,

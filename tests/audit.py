@@ -34,7 +34,7 @@ class WrongAnswer:
     @classmethod
     def read(cls, path: Path) -> WrongAnswer:
         """ValueError where the docstring does not name all three."""
-        fields = {"Misconception": "", "Caught by": "", "Advice": ""}
+        fields = {"Misconception": "", "Caught by": "", "Keeps": "", "Advice": ""}
         current = ""
         for line in (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").splitlines():
             name, colon, rest = line.partition(":")
@@ -42,7 +42,7 @@ class WrongAnswer:
                 current, line = name, rest
             if current:
                 fields[current] = f"{fields[current]} {line.strip()}".strip()
-        missing = [name for name, text in fields.items() if not text]
+        missing = [name for name, text in fields.items() if not text and name != "Keeps"]
         if missing:
             raise ValueError(f"its docstring lacks {', '.join(missing)}")
         names = tuple(name.strip() for name in fields["Caught by"].split(","))

@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 
+from etude.judge.latecomers import import_latecomers
 from etude.sandbox.policy import available
 from etude.sandbox.sweep import remove_tree
 from etude.sandbox.zygote import Zygote
@@ -34,6 +35,7 @@ def main() -> None:
         except ImportError as error:
             send({"missing": name, "error": str(error)})
             return
+    import_latecomers()
     isolation = available()  # loads what confines a worker, once for all of them
     zygote = Zygote.fork()  # nothing secret is known to this process yet
     send({"forked": True})

@@ -25,7 +25,7 @@ Pitfalls.
 - s (1 - s) g is only the Jacobian's diagonal.
 - A comparison gives booleans, and np.where(x > 0, 1.0, 0.0) gives float64: cast to the input's dtype.
 
-An interviewer goes on:
+Follow-up questions:
 - *Why do networks of sigmoids learn slowly?* s' is at most 1/4 and nearly 0 beyond |x| = 5; through many layers the
   gradient vanishes. tanh has derivative 1 at 0; ReLU has 1 on a whole half-line and 0 on the other, where units may
   die.

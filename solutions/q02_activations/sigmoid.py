@@ -21,7 +21,7 @@ Pitfalls.
 - np.clip(x, -500, 500) silences the warning and makes the left tail flat.
 - |x| overflows for the most negative integer of each width, and exp(int8) is float16: convert to float64 first.
 
-An interviewer goes on:
+Follow-up questions:
 - *Which loss should follow it?* Binary cross-entropy from the raw score z: max(z, 0) - z y + log1p(exp(-|z|)). Taking
   the logarithm of a sigmoid loses what the sigmoid has rounded to 0 or 1.
 - *Its derivative?* s (1 - s), at most 1/4: a chain of sigmoid layers shrinks gradients by 4 a layer at the very

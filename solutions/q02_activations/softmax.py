@@ -21,7 +21,7 @@ Pitfalls.
 - An axis of length 0 has no maximum: `initial=-inf` gives the maximum of nothing, and the rest broadcasts to nothing.
 - `x -= x.max()` saves memory and overwrites the caller's scores.
 
-An interviewer goes on:
+Follow-up questions:
 - *You only need the log-probabilities. Do you take the logarithm of this?* No: where a probability underflows, its
   logarithm is -inf, although log p_i = x_i - c - log sum_j exp(x_j - c) is an ordinary number. Losses are computed
   from that form.
