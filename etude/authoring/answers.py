@@ -35,12 +35,12 @@ def audit_right(bench: Bench, exercise: Exercise, path: Path, seeds: Sequence[in
     verdicts = {seed: grade(bench, exercise, path, seed) for seed in seeds}
     short = {seed: verdict for seed, verdict in verdicts.items() if not verdict.full_marks}
     if short:
-        seed, verdict = next(iter(short.items()))
+        verdict = next(iter(short.values()))
         problem = f"a right answer gets {verdict.score} of {verdict.maximum} {_where(short, seeds)}: {verdict.why()}"
         yield Fault(path, problem, "mend the grader, or the answer")
-    ran = [verdict.statuses.keys() for verdict in verdicts.values() if verdict.full_marks]
-    if other := set().union(*ran) - set.intersection(*map(set, ran)) if ran else set():
-        yield Fault(path, f"{', '.join(sorted(other))} ran on some seeds only", "run the same checks on every seed")
+    ran = [verdict.statuses for verdict in verdicts.values() if verdict.full_marks]
+    if some := sorted({name for names in ran for name in names if not all(name in others for others in ran)}):
+        yield Fault(path, f"{', '.join(some)} ran on some seeds only", "run the same checks on every seed")
 
 
 def audit_wrong(bench: Bench, exercise: Exercise, wrong: WrongAnswer, seeds: Sequence[int]) -> Iterator[Fault]:

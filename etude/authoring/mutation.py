@@ -54,7 +54,9 @@ def autopsies(bench: Bench, exercise: Exercise, some: Sequence[Mutant], seeds: i
     """What became of each mutant; a fault for one that survives, and for an entry that is killed after all."""
     granted = Granted.read(exercise)
     limit = time_limit(bench, exercise)
-    for mutant in some if limit else ():
+    if limit is None:
+        return
+    for mutant in some:
         known = (mutant.before, mutant.after) in granted.pairs
         killer = _killer(bench, exercise, mutant, limit, seeds)
         if killer is None:

@@ -63,7 +63,7 @@ def softmax_vjp(x: npt.ArrayLike, grad_output: npt.ArrayLike) -> np.ndarray:
 
     Returns an array of the shape of `x`.
     """
-    x, grad_output = _floating(x), _floating(grad_output)
+    x = _floating(x)
     weights = np.exp(x - x.max(axis=-1, keepdims=True, initial=-np.inf))
     s = weights / weights.sum(axis=-1, keepdims=True)
     mean = (s * grad_output).sum(axis=-1, keepdims=True)

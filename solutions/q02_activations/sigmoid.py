@@ -45,4 +45,4 @@ def sigmoid(x: npt.ArrayLike) -> np.ndarray:
     if not np.issubdtype(x.dtype, np.floating):
         x = x.astype(np.float64)
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, x.dtype.type(1), e) / (1 + e)
+    return np.where(x >= 0, 1, e) / (1 + e)

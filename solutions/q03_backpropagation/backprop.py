@@ -53,14 +53,14 @@ def init_params(n_in, n_hidden, n_out, rng):
 
 
 def forward(params, x):
-    z1 = _floating(x) @ params["W1"] + params["b1"]
+    z1 = x @ params["W1"] + params["b1"]
     h = np.maximum(z1, 0)
     y_pred = _sigmoid(h @ params["W2"] + params["b2"])
     return y_pred, (z1, h)
 
 
 def bce_loss(y_pred, y):
-    p, y = _floating(y_pred), _floating(y)
+    p, y = np.asarray(y_pred), np.asarray(y)
     log_p = np.log(np.maximum(p, 1e-12))
     log_not_p = np.log(np.maximum(1 - p, 1e-12))
     return float(-np.sum(y * log_p + (1 - y) * log_not_p) / len(p))
@@ -68,19 +68,12 @@ def bce_loss(y_pred, y):
 
 def backward(params, x, y, y_pred, cache):
     z1, h = cache
-    x = _floating(x)
-    dz2 = (y_pred - _floating(y)) / len(x)
+    dz2 = (y_pred - y) / len(x)
     dz1 = (dz2 @ params["W2"].T) * (z1 > 0)
-    return {"W1": x.T @ dz1, "b1": dz1.sum(axis=0), "W2": h.T @ dz2, "b2": dz2.sum(axis=0)}
+    return {"W1": np.transpose(x) @ dz1, "b1": dz1.sum(axis=0), "W2": h.T @ dz2, "b2": dz2.sum(axis=0)}
 
 
 def _sigmoid(z):
     """exp only ever sees -|z|, which cannot overflow."""
     decay = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, decay) / (1 + decay)
-
-
-def _floating(values):
-    """Floating arrays keep their dtype; lists, booleans and integers count as float64."""
-    values = np.asarray(values)
-    return values if np.issubdtype(values.dtype, np.floating) else values.astype(np.float64)

@@ -42,22 +42,21 @@ from torch import Tensor
 
 class _Optimizer:
     def __init__(self, params: Iterable[Tensor], lr: float) -> None:
-        self.params = list(params)
-        if not self.params:
+        self.states: list[tuple[Tensor, dict[str, Any]]] = [(param, {}) for param in params]
+        if not self.states:
             raise ValueError("there are no parameters to optimise")
         if lr <= 0:
             raise ValueError(f"the learning rate has to be above 0, not {lr}")
         self.lr = lr
-        self.states: list[dict[str, Any]] = [{} for _ in self.params]
 
     @torch.no_grad()
     def step(self) -> None:
-        for param, state in zip(self.params, self.states, strict=True):
+        for param, state in self.states:
             if param.grad is not None:
                 self.update(param, param.grad, state)
 
     def zero_grad(self) -> None:
-        for param in self.params:
+        for param, _ in self.states:
             param.grad = None
 
     def update(self, param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ class Dropout(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """A tensor like x (any shape): thinned out in training mode, equal to x in evaluation mode."""
-        if not self.training or self.p == 0:
+        if not self.training:
             return x
         keep = torch.rand(x.shape, device=x.device) >= self.p  # rand is below 1, so p = 1 keeps nothing
         scale = 1 / (1 - self.p) if self.p < 1 else 1.0

@@ -45,7 +45,7 @@ def confusion_matrix(y_true, y_pred, num_classes):
             raise ValueError(f"labels must lie in 0..{num_classes - 1}, got {labels.min()}..{labels.max()}")
     cells = y_true * num_classes + y_pred
     counts = np.bincount(cells, minlength=num_classes**2)
-    return counts.reshape(num_classes, num_classes).astype(np.int64)
+    return counts.reshape(num_classes, num_classes)
 
 
 def accuracy(y_true, y_pred):
@@ -69,7 +69,7 @@ def _labels(y_true, y_pred):
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.shape != y_pred.shape:
         raise ValueError(f"y_true and y_pred differ in shape: {y_true.shape} and {y_pred.shape}")
-    if y_true.size == 0:
+    if not y_true.size:
         raise ValueError("there are no labels")
     return y_true.astype(np.int64), y_pred.astype(np.int64)
 

@@ -115,7 +115,7 @@ def test_zero_dimensional(submission, rng):
     )
 
 
-@check("correctness")
+@check("contract")
 def test_points(submission, rng):
     """f is evaluated eps above and eps below x in one coordinate at a time; eps is 1e-5 where none is given."""
     for given, eps in [((), 1e-5), ((0.125,), 0.125), ((1e-4,), 1e-4)]:
@@ -211,11 +211,11 @@ def test_relative_error(submission, rng):
     """gradient_check gives |a - n| / (|a| + |n|), with the eps that it was given, or 1e-5."""
     for eps in (1e-5, 0.5):
         for factor in (1.0, 1.5, 0.25, -1.0, -3.0):
-            x = rng.uniform(0.5, 1.5, size=1)
-            numerical = 3 * x**2 + eps**2
+            x, sign = rng.uniform(0.5, 1.5, size=1), rng.choice([-1.0, 1.0])
+            numerical = sign * (3 * x**2 + eps**2)
             function, grad = (
-                Recorded(cubes, x.shape),
-                Recorded(lambda point, k=factor, h=eps: k * (3 * point**2 + h**2), x.shape),
+                Recorded(lambda point, s=sign: s * cubes(point), x.shape),
+                Recorded(lambda point, k=sign * factor, h=eps: k * (3 * point**2 + h**2), x.shape),
             )
             options = {} if eps == 1e-5 else {"eps": eps}
             assert_close(

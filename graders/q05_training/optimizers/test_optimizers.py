@@ -44,7 +44,7 @@ def test_rmsprop(submission, rng):
         submission,
         rng,
         "RMSprop",
-        {"lr": rate(rng), "alpha": rng.uniform(0.8, 0.95)},
+        {"lr": rate(rng), "alpha": rng.uniform(0.3, 0.45)},
         help="avg = alpha * avg + (1 - alpha) * g**2, then p -= lr * g / (sqrt(avg) + eps).",
     )
 
@@ -56,7 +56,7 @@ def test_adam(submission, rng):
         submission,
         rng,
         "Adam",
-        {"lr": rate(rng), "betas": (rng.uniform(0.7, 0.95), rng.uniform(0.8, 0.97))},
+        {"lr": rate(rng), "betas": (rng.uniform(0.3, 0.45), rng.uniform(0.35, 0.48))},
         help="Divide the mean by 1 - beta1**t and the mean square by 1 - beta2**t; t is 1 in the first step and grows "
         "once a step, not once a parameter.",
     )
@@ -342,8 +342,8 @@ def settings(rng):
     return (
         ("SGD", {"lr": rate(rng)}),
         ("SGD", {"lr": rate(rng), "momentum": rng.uniform(0.6, 0.95)}),
-        ("RMSprop", {"lr": rate(rng), "alpha": rng.uniform(0.8, 0.95)}),
-        ("Adam", {"lr": rate(rng), "betas": (rng.uniform(0.7, 0.95), rng.uniform(0.8, 0.97))}),
+        ("RMSprop", {"lr": rate(rng), "alpha": rng.uniform(0.3, 0.45)}),
+        ("Adam", {"lr": rate(rng), "betas": (rng.uniform(0.3, 0.45), rng.uniform(0.35, 0.48))}),
     )
 
 

@@ -199,7 +199,8 @@ def test_identity_skip(submission, rng, device):
 def test_projected_skip(submission, rng, device):
     """Where the channels differ, the skip path is a 1x1 convolution followed by batch norm."""
     help = "Other channels need a 1x1 convolution without bias, and its batch norm, on the skip path."
-    check_skip(Block(submission, rng, device, 3, 5), "a 1x1 convolution with batch norm", help)
+    for sizes in [(3, 5), (5, 3)]:
+        check_skip(Block(submission, rng, device, *sizes), "a 1x1 convolution with batch norm", help)
 
 
 @check("correctness", points=2)

@@ -242,13 +242,17 @@ def test_label_types(submission, rng):
     kinds = [
         list,
         tuple,
-        *(lambda labels, dtype=dtype: np.array(labels, dtype) for dtype in (np.int32, np.uint8, np.int16)),
+        *(lambda labels, dtype=dtype: np.array(labels, dtype) for dtype in (np.int32, np.uint8, np.int16, np.uint64)),
     ]
     for kind in kinds:
         given = kind(y_true.tolist()), kind(y_pred.tolist())
         assert_close(submission.confusion_matrix(*given, 4), matrix, dtype="int64", help=help)
         assert_close(submission.accuracy(*given), float(metrics.accuracy_score(y_true, y_pred)), help=help)
         assert_metrics(submission, *given, 4, "macro", help=help)
+    many = tuple(rng.integers(0, 40, size=200).astype(np.uint8) for _ in range(2))
+    wanted = metrics.confusion_matrix(*many, labels=range(40))
+    wide = "y_true * num_classes + y_pred overflows a small integer dtype: make it int64 first."
+    assert_close(submission.confusion_matrix(*many, 40), wanted, dtype="int64", help=wide)
 
 
 @check("errors")
@@ -271,7 +275,7 @@ def test_no_rows(submission, rng):
 def test_range(submission, rng):
     """A label below 0 or above num_classes - 1 raises ValueError, in y_true and in y_pred."""
     help = "Check minimum and maximum of both: -1 would silently be the last class, and a prediction of C another cell."
-    for label in (-1, 4, 100, -4):
+    for label in (-1, 4, 5, 100, -4):
         for place in (0, 1):
             labels = list(predictions(rng))
             row = rng.choice(np.flatnonzero(labels[1 - place] == 1))  # where y_true * 4 + y_pred is a cell anyway
