@@ -21,14 +21,16 @@ demo: $(INSTALLED)  ## show the first question, then grade a wrong attempt and t
 
 test: $(INSTALLED) lint  ## everything that CI runs
 	$(BIN)/python -m pytest tests
+	$(BIN)/etude audit --seeds 2 --only structure --only right --only wrong --only hollow
+	$(BIN)/etude audit --seeds 2 --only mutants --rotate 4
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-audit: $(INSTALLED)  ## every right and wrong answer of the bank on 20 seeds
-	$(BIN)/python -m tests.audit --seeds 20
+audit: $(INSTALLED)  ## are the graders right? five seeds, twenty mutants of each reference
+	$(BIN)/etude audit
 
 bench: $(INSTALLED)  ## the figures that the README quotes
 	$(BIN)/python -m benchmarks

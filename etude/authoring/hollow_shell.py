@@ -72,9 +72,6 @@ class _Hollow:
             return {key: cls.fill(item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
             return type(value)(cls.fill(item) for item in value)
-        if hasattr(value, "set_weights"):
-            value.set_weights([cls.fill(weights) for weights in value.get_weights()])
-            return value
         return cls.emptied(value, "") if callable(value) else None
 
     @classmethod

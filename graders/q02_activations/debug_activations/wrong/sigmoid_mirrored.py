@@ -1,0 +1,34 @@
+"""sigmoid is mended by mirroring the right half.
+
+Misconception: 1 - sigmoid(-x) is exact.
+Caught by: test_sigmoid_tails
+Advice: it cancels on the left: use exp(x) / (1 + exp(x)) there.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def relu(x: npt.ArrayLike) -> np.ndarray:
+    """x where x is positive, 0 elsewhere; NaN stays NaN."""
+    return np.maximum(_floating(x), 0)
+
+
+def sigmoid(x: npt.ArrayLike) -> np.ndarray:
+    """1 / (1 + exp(-x)), element by element."""
+    x = _floating(x)
+    right = 1 / (1 + np.exp(-np.abs(x)))
+    return np.where(x >= 0, right, 1 - right)
+
+
+def softmax(x: npt.ArrayLike, axis: int = -1) -> np.ndarray:
+    """exp(x_i) / sum_j exp(x_j) along the axis."""
+    x = _floating(x)
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def _floating(x: npt.ArrayLike) -> np.ndarray:
+    """Floats keep their dtype, all else becomes float64."""
+    x = np.asarray(x)
+    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)

@@ -1,0 +1,20 @@
+"""Calls that the wire cannot carry: arrays with another memory layout, and results looked at after a later call."""
+
+import submission
+
+
+def layouts(x):
+    """The ReLU of an (N, M) array transposed, in Fortran order, reversed and strided."""
+    return [
+        submission.relu(x.copy().T),
+        submission.relu(x.copy(order="F")),
+        submission.relu(x.copy()[::-1, ::-1]),
+        submission.relu(x.copy()[::2, 1::3]),
+    ]
+
+
+def kept_apart(x, other):
+    """The first array and its result after a call on another array, and the other's result."""
+    first = submission.relu(x)
+    second = submission.relu(other)
+    return [x, first, second]

@@ -1,0 +1,22 @@
+"""The head has no bias.
+
+Misconception: The recurrent bias is enough.
+Caught by: test_biases
+Advice: Leave nn.Linear's bias on.
+"""
+
+import torch
+from torch import nn
+
+
+class SimpleRNN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size):
+        super().__init__()
+        self.recurrent = nn.RNN(input_size, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size, bias=False)
+
+    def forward(self, x, lengths=None):
+        states, last = self.recurrent(x)
+        if lengths is None:
+            return self.head(states[:, -1])
+        return self.head(states[torch.arange(len(x), device=x.device), lengths - 1])

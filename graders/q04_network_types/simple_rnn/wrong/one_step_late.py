@@ -1,0 +1,22 @@
+"""Each row is read at step lengths[i].
+
+Misconception: A length is an index.
+Caught by: test_lengths
+Advice: The last of n steps has index n - 1.
+"""
+
+import torch
+from torch import nn
+
+
+class SimpleRNN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size):
+        super().__init__()
+        self.recurrent = nn.RNN(input_size, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, lengths=None):
+        states, last = self.recurrent(x)
+        if lengths is None:
+            return self.head(states[:, -1])
+        return self.head(states[torch.arange(len(x), device=x.device), lengths.clamp(max=x.shape[1] - 1)])

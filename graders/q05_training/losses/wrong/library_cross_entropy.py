@@ -1,0 +1,32 @@
+"""The library's loss does the work.
+
+Misconception: By hand means in a function of one's own.
+Caught by: test_by_hand
+Advice: Write the formula out.
+"""
+
+import torch
+from torch import Tensor
+
+
+def binary_cross_entropy(y_pred: Tensor, y_true: Tensor) -> Tensor:
+    _check_same_shape(y_pred, y_true)
+    log_p, log_q = y_pred.log().clamp(min=-100), (1 - y_pred).log().clamp(min=-100)
+    return -(y_true * log_p + (1 - y_true) * log_q).mean()
+
+
+def categorical_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    if logits.dim() != 2 or target.shape != logits.shape[:1]:
+        raise ValueError(f"logits (N, C) and target (N,) are wanted, not {(*logits.shape,)} and {(*target.shape,)}")
+    shifted = logits - logits.detach().amax(dim=1, keepdim=True)
+    return torch.nn.functional.cross_entropy(shifted, target)
+
+
+def mse_loss(y_pred: Tensor, y_true: Tensor) -> Tensor:
+    _check_same_shape(y_pred, y_true)
+    return (y_pred - y_true).square().mean()
+
+
+def _check_same_shape(y_pred: Tensor, y_true: Tensor) -> None:
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"the shapes differ: {(*y_pred.shape,)} and {(*y_true.shape,)}")

@@ -1,0 +1,33 @@
+"""The running statistics keep the graph.
+
+Misconception: A buffer needs no gradient anyway.
+Caught by: test_gradient_in_evaluation_mode
+Advice: What is assigned brings its graph along: detach, or no_grad.
+"""
+
+import torch
+from torch import nn
+
+
+class BatchNorm1d(nn.Module):
+    """Batch normalisation of (N, num_features)."""
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        super().__init__()
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.dim() != 2 or x.shape[1] != self.num_features:
+            raise ValueError(f"(N, {self.num_features}) was expected, and not {tuple(x.shape)}")
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("the variance of one row is not defined: training needs two at least")
+            mean, var = x.mean(dim=0), x.var(dim=0, correction=0)
+            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
+            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * x.var(dim=0)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias

@@ -1,0 +1,60 @@
+"""Builds a model from the host's parameters, calls the candidate, and hands back numbers."""
+
+from torch import nn
+
+
+def build(layers, frozen=(), tied=(), device="cpu"):
+    """`layers`: [class in torch.nn, its arguments, {parameter: tensor}]; parameters are named "0.weight" and so on.
+
+    frozen: names of parameters that do not require gradients. tied: pairs (layer, layer whose weight it shares).
+    """
+    model = nn.Sequential(*(getattr(nn, kind)(*arguments) for kind, arguments, _ in layers)).to(device)
+    for layer, (_, _, values) in zip(model, layers, strict=True):
+        for name, value in values.items():
+            setattr(layer, name, nn.Parameter(value.to(device)))
+    for layer, other in tied:
+        model[layer].weight = model[other].weight
+    for name in frozen:
+        model.get_parameter(name).requires_grad_(False)
+    return model
+
+
+def result(layers, loss, lambdas, **how):
+    return submission.add_weight_regularization(build(layers, **how), loss.clone(), **lambdas)  # noqa: F821
+
+
+def gradients(layers, x, factors, lambdas):
+    """Gradients of the result: at every parameter, and at the `x` of the loss `(x * factors).sum()`."""
+    model, x = build(layers), x.requires_grad_()
+    submission.add_weight_regularization(model, (x * factors).sum(), **lambdas).backward()  # noqa: F821
+    return {"x": x.grad, **{name: p.grad for name, p in model.named_parameters()}}
+
+
+def twice(layers, loss, lambdas, leaf):
+    """Two results for the very same loss tensor, and that tensor in the end. `leaf`: it requires gradients itself."""
+    model, loss = build(layers), loss.requires_grad_(leaf)
+    results = [submission.add_weight_regularization(model, loss, **lambdas).clone() for _ in range(2)]  # noqa: F821
+    return [*results, loss.detach().clone()]
+
+
+def overwrite(layers, loss, lambdas, frozen, value):
+    """A result, and the loss after `value` was written over that result."""
+    total = submission.add_weight_regularization(build(layers, frozen), loss, **lambdas)  # noqa: F821
+    found = total.detach().clone()
+    total.detach().fill_(value)
+    return [found, loss]
+
+
+def model_afterwards(layers, old_gradients, loss, lambdas):
+    """Parameters and their gradients after a call; `old_gradients` are those from before."""
+    model = build(layers)
+    for name, p in model.named_parameters():
+        p.grad = old_gradients[name].clone()
+    submission.add_weight_regularization(model, loss, **lambdas)  # noqa: F821
+    return {name: [p.detach(), p.grad] for name, p in model.named_parameters()}
+
+
+def device_of_result(layers, loss, lambdas, model_device, loss_device):
+    model = build(layers, device=model_device)
+    total = submission.add_weight_regularization(model, loss.to(loss_device), **lambdas)  # noqa: F821
+    return str(total.device)

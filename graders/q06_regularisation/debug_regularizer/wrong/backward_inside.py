@@ -1,0 +1,22 @@
+"""backward is called on the penalty.
+
+Misconception: Adding the penalty means adding its gradient.
+Caught by: test_gradient, test_model_unchanged
+Advice: The caller calls backward; then it counts twice.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def add_weight_regularization(
+    model: nn.Module, loss: Tensor, lambda_l1: float = 0.01, lambda_l2: float = 0.01
+) -> Tensor:
+    penalty = torch.zeros_like(loss)
+    for parameter in model.parameters():
+        if parameter.requires_grad and parameter.dim() >= 2:
+            l1, l2 = parameter.abs().sum(), parameter.square().sum()
+            penalty = penalty + (lambda_l1 * l1 + lambda_l2 * l2).to(loss)
+    if penalty.requires_grad:
+        penalty.backward(retain_graph=True)
+    return loss + penalty

@@ -1,0 +1,20 @@
+"""The squares are taken of the data.
+
+Misconception: A penalty's derivative is known, so autograd need not see it.
+Caught by: test_gradient_of_l2
+Advice: Nobody else applies it. Use the parameter itself.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def add_weight_regularization(
+    model: nn.Module, loss: Tensor, lambda_l1: float = 0.01, lambda_l2: float = 0.01
+) -> Tensor:
+    penalty = torch.zeros_like(loss)
+    for parameter in model.parameters():
+        if parameter.requires_grad and parameter.dim() >= 2:
+            l1, l2 = parameter.abs().sum(), parameter.data.square().sum()
+            penalty = penalty + (lambda_l1 * l1 + lambda_l2 * l2).to(loss)
+    return loss + penalty

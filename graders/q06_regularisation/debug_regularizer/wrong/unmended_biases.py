@@ -1,0 +1,20 @@
+"""Vectors are still penalised.
+
+Misconception: The model's weights are its parameters.
+Caught by: test_vectors_not_penalised
+Advice: Leave out parameters with fewer than two dimensions.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def add_weight_regularization(
+    model: nn.Module, loss: Tensor, lambda_l1: float = 0.01, lambda_l2: float = 0.01
+) -> Tensor:
+    penalty = torch.zeros_like(loss)
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            l1, l2 = parameter.abs().sum(), parameter.square().sum()
+            penalty = penalty + (lambda_l1 * l1 + lambda_l2 * l2).to(loss)
+    return loss + penalty

@@ -1,0 +1,22 @@
+"""nn.Conv1d is initialised as well.
+
+Misconception: Convolution means all of them.
+Caught by: test_others_untouched
+Advice: Only nn.Conv2d was named.
+"""
+
+from torch import nn
+
+
+def initialize_weights(model: nn.Module) -> None:
+    for layer in model.modules():
+        if not isinstance(layer, (nn.Linear, nn.Conv2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.Conv1d)):
+            continue
+        if isinstance(layer, nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        elif isinstance(layer, (nn.Conv1d, nn.Conv2d)):
+            nn.init.xavier_uniform_(layer.weight)
+        elif layer.weight is not None:
+            nn.init.ones_(layer.weight)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)

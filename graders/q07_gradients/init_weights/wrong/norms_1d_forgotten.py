@@ -1,0 +1,22 @@
+"""nn.BatchNorm1d is left out.
+
+Misconception: Norms follow convolutions.
+Caught by: test_norms, test_nested, test_subclasses
+Advice: Name both classes.
+"""
+
+from torch import nn
+
+
+def initialize_weights(model: nn.Module) -> None:
+    for layer in model.modules():
+        if not isinstance(layer, (nn.Linear, nn.Conv2d, nn.BatchNorm2d)):
+            continue
+        if isinstance(layer, nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        elif isinstance(layer, nn.Conv2d):
+            nn.init.xavier_uniform_(layer.weight)
+        elif layer.weight is not None:
+            nn.init.ones_(layer.weight)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)

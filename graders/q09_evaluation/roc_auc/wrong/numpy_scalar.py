@@ -1,0 +1,31 @@
+"""Returns a NumPy scalar.
+
+Misconception: np.float64 is a float.
+Caught by: test_python_float
+Keeps: test_distinct_scores
+Advice: it is a subclass, and prints otherwise: float(...).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def roc_auc(y_true: npt.ArrayLike, scores: npt.ArrayLike) -> float:
+    """The share of (positive, negative) pairs that the scores put in order; ties count half.
+
+    y_true: (N,), labels 0 and 1. scores: (N,), higher for label 1; infinities are legal.
+
+    ValueError where only one class is there, for empty input, lengths that differ, other labels.
+    """
+    y, s = np.asarray(y_true), np.asarray(scores)
+    if len(y) != len(s):
+        raise ValueError(f"{len(y)} labels and {len(s)} scores")
+    if not np.all((y == 0) | (y == 1)):
+        raise ValueError("labels must be 0 or 1")
+    if not np.any(y == 1) or not np.any(y == 0):  # also where there is no row
+        raise ValueError("both classes must be there")
+    _, group = np.unique(s, return_inverse=True)
+    positives = np.bincount(group, weights=y)
+    negatives = np.bincount(group) - positives
+    won = positives @ (np.cumsum(negatives) - negatives / 2)
+    return won / (positives.sum() * negatives.sum())

@@ -1,0 +1,30 @@
+"""Takes every label above 0 as positive.
+
+Misconception: labels are truth values.
+Caught by: test_other_labels
+Keeps: test_one_class
+Advice: labels of ±1 or 1 and 2 are a mistake to report.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def roc_auc(y_true: npt.ArrayLike, scores: npt.ArrayLike) -> float:
+    """The share of (positive, negative) pairs that the scores put in order; ties count half.
+
+    y_true: (N,), labels 0 and 1. scores: (N,), higher for label 1; infinities are legal.
+
+    ValueError where only one class is there, for empty input, lengths that differ, other labels.
+    """
+    y, s = np.asarray(y_true), np.asarray(scores)
+    if len(y) != len(s):
+        raise ValueError(f"{len(y)} labels and {len(s)} scores")
+    y = (y > 0).astype(int)
+    if not np.any(y == 1) or not np.any(y == 0):  # also where there is no row
+        raise ValueError("both classes must be there")
+    _, group = np.unique(s, return_inverse=True)
+    positives = np.bincount(group, weights=y)
+    negatives = np.bincount(group) - positives
+    won = positives @ (np.cumsum(negatives) - negatives / 2)
+    return float(won / (positives.sum() * negatives.sum()))

@@ -1,0 +1,33 @@
+"""Returns 0.0 for empty input.
+
+Misconception: of nothing the share is 0.
+Caught by: test_empty
+Keeps: test_one_class
+Advice: raise ValueError.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def roc_auc(y_true: npt.ArrayLike, scores: npt.ArrayLike) -> float:
+    """The share of (positive, negative) pairs that the scores put in order; ties count half.
+
+    y_true: (N,), labels 0 and 1. scores: (N,), higher for label 1; infinities are legal.
+
+    ValueError where only one class is there, for empty input, lengths that differ, other labels.
+    """
+    y, s = np.asarray(y_true), np.asarray(scores)
+    if len(y) != len(s):
+        raise ValueError(f"{len(y)} labels and {len(s)} scores")
+    if not len(y):
+        return 0.0
+    if not np.all((y == 0) | (y == 1)):
+        raise ValueError("labels must be 0 or 1")
+    if not np.any(y == 1) or not np.any(y == 0):  # also where there is no row
+        raise ValueError("both classes must be there")
+    _, group = np.unique(s, return_inverse=True)
+    positives = np.bincount(group, weights=y)
+    negatives = np.bincount(group) - positives
+    won = positives @ (np.cumsum(negatives) - negatives / 2)
+    return float(won / (positives.sum() * negatives.sum()))

@@ -1,0 +1,25 @@
+"""Fills masked scores with -1e9.
+
+Misconception: -1e9 is minus infinity.
+Caught by: test_masked_dtypes
+Keeps: test_padding, test_dtypes
+Advice: float16 ends at 65504: use torch.finfo(dtype).min.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, causal: bool = False, key_padding_mask: Tensor | None = None) -> Tensor:
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if not causal and key_padding_mask is None:
+        return scores.softmax(-1) @ v
+    masked = torch.zeros_like(scores, dtype=torch.bool)
+    if causal:
+        masked |= torch.ones_like(masked).triu(1)
+    if key_padding_mask is not None:
+        masked |= key_padding_mask[:, None, None, :]
+    weights = scores.masked_fill(masked, -1e9).softmax(-1)
+    return weights.masked_fill(masked, 0) @ v

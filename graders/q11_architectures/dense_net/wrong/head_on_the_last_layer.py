@@ -1,0 +1,31 @@
+"""The head sees the last layer's output only.
+
+Misconception: The last layer has seen everything.
+Caught by: test_layers, test_defaults
+Keeps: test_no_layers
+Advice: The head works on the whole concatenation.
+"""
+
+import torch
+from torch import nn
+
+
+class DenseNet(nn.Module):
+    """Layers on the concatenation of the input and all earlier layers' outputs; a linear head on all of them."""
+
+    def __init__(self, input_size: int, growth_rate: int = 32, num_layers: int = 3, num_classes: int = 10) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        width = input_size
+        for _ in range(num_layers):
+            self.layers.append(nn.Sequential(nn.Linear(width, growth_rate), nn.BatchNorm1d(growth_rate), nn.ReLU()))
+            width += growth_rate
+        self.head = nn.Linear(growth_rate if num_layers else width, num_classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Maps (N, input_size) to raw scores (N, num_classes)."""
+        last = x
+        for layer in self.layers:
+            last = layer(x)
+            x = torch.cat([x, last], dim=1)
+        return self.head(last)

@@ -1,0 +1,27 @@
+"""The layers are kept in plain lists.
+
+Misconception: An attribute is an attribute.
+Caught by: test_one_layer
+Advice: nn.Module does not look into lists: use nn.ModuleList.
+"""
+
+import torch
+from torch import nn
+
+
+class HighwayNetwork(nn.Module):
+    """A stack of highway layers: t * relu(H x) + (1 - t) * x with t = sigmoid(T x)."""
+
+    def __init__(self, size: int, num_layers: int = 10) -> None:
+        super().__init__()
+        self.transforms = list(nn.Linear(size, size) for _ in range(num_layers))
+        self.gates = list(nn.Linear(size, size) for _ in range(num_layers))
+        for gate in self.gates:
+            nn.init.constant_(gate.bias, -2.0)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Maps (N, size) to (N, size)."""
+        for transform, gate in zip(self.transforms, self.gates, strict=True):
+            t = torch.sigmoid(gate(x))
+            x = t * torch.relu(transform(x)) + (1 - t) * x
+        return x

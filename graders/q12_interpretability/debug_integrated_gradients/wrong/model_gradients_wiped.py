@@ -1,0 +1,37 @@
+"""Calls model.zero_grad() in each step.
+
+Misconception: zero_grad empties all gradients.
+Caught by: test_parameter_gradients_kept, test_several_steps
+Keeps: test_linear, test_every_row
+Advice: It wipes the parameters' gradients, and not the point's.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def integrated_gradients(
+    model: nn.Module, x: Tensor, target: int | Tensor, baseline: Tensor | None = None, steps: int = 50
+) -> Tensor:
+    """What each input contributes to the change of the target's score from the baseline to x."""
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, not {steps}")
+    x = x.detach()
+    start = torch.zeros_like(x) if baseline is None else baseline.detach()
+    point = x.clone().requires_grad_()
+    total = torch.zeros_like(x)
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        for step in range(steps):
+            with torch.no_grad():
+                point.copy_(start + (step + 0.5) / steps * (x - start))
+            with torch.enable_grad():
+                score = model(point.clone())[torch.arange(len(x)), target].sum()
+                score.backward()
+            total += point.grad
+            model.zero_grad()
+    finally:
+        for module, training in modes:
+            module.training = training
+    return (x - start) * total / steps

@@ -1,0 +1,35 @@
+"""Does not check `steps`.
+
+Misconception: Nobody asks for 0 steps.
+Caught by: test_steps_below_one
+Keeps: test_linear
+Advice: Raise a ValueError.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def integrated_gradients(
+    model: nn.Module, x: Tensor, target: int | Tensor, baseline: Tensor | None = None, steps: int = 50
+) -> Tensor:
+    """What each input contributes to the change of the target's score from the baseline to x."""
+    steps = max(steps, 1)
+    x = x.detach()
+    start = torch.zeros_like(x) if baseline is None else baseline.detach()
+    point = x.clone().requires_grad_()
+    total = torch.zeros_like(x)
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        for step in range(steps):
+            with torch.no_grad():
+                point.copy_(start + (step + 0.5) / steps * (x - start))
+            with torch.enable_grad():
+                score = model(point.clone())[torch.arange(len(x)), target].sum()
+                (gradient,) = torch.autograd.grad(score, point)
+            total += gradient
+    finally:
+        for module, training in modes:
+            module.training = training
+    return (x - start) * total / steps

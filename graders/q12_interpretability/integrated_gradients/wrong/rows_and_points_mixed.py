@@ -1,0 +1,32 @@
+"""Lays out points first and targets row by row.
+
+Misconception: repeat and repeat_interleave are the same.
+Caught by: test_targets
+Keeps: test_linear
+Advice: Every point keeps its row's target.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def integrated_gradients(
+    model: nn.Module, x: Tensor, target: int | Tensor, baseline: Tensor | None = None, steps: int = 50
+) -> Tensor:
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, not {steps}")
+    start = torch.zeros_like(x) if baseline is None else baseline.detach()
+    change = x.detach() - start
+    positions = (torch.arange(steps).to(x) + 0.5) / steps
+    path = start + positions.reshape(-1, *[1] * x.dim()) * change
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        with torch.enable_grad():
+            scores = model(path.requires_grad_().flatten(0, 1).clone())
+            labels = torch.as_tensor(target).expand(len(x)).repeat_interleave(steps)
+            (gradients,) = torch.autograd.grad(scores[torch.arange(len(labels)), labels].sum(), path)
+    finally:
+        for module, training in modes:
+            module.training = training
+    return change * gradients.mean(dim=0)

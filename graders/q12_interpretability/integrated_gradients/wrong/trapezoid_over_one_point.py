@@ -1,0 +1,31 @@
+"""A trapezoid rule over `steps` points.
+
+Misconception: There are at least two points.
+Caught by: test_any_steps
+Keeps: test_linear, test_completeness
+Advice: With one point there is no interval, and the result is 0: use steps + 1 points, or midpoints.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def integrated_gradients(
+    model: nn.Module, x: Tensor, target: int | Tensor, baseline: Tensor | None = None, steps: int = 50
+) -> Tensor:
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, not {steps}")
+    start = torch.zeros_like(x) if baseline is None else baseline.detach()
+    change = x.detach() - start
+    positions = torch.linspace(0, 1, steps).to(x)
+    path = start + positions.reshape(-1, *[1] * x.dim()) * change
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        with torch.enable_grad():
+            scores = model(path.requires_grad_().flatten(0, 1).clone()).unflatten(0, (steps, len(x)))
+            (gradients,) = torch.autograd.grad(scores[:, torch.arange(len(x)), target].sum(), path)
+    finally:
+        for module, training in modes:
+            module.training = training
+    return change * torch.trapezoid(gradients, positions, dim=0)

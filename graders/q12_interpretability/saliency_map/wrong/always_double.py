@@ -1,0 +1,23 @@
+"""Computes in float64.
+
+Misconception: More precision never hurts.
+Caught by: test_dtype
+Keeps: test_gradient
+Advice: Keep the dtype of x.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def saliency_map(model: nn.Module, x: Tensor, target: int | Tensor) -> Tensor:
+    modes = [(module, module.training) for module in model.modules()]
+    pixels = x.detach().requires_grad_()
+    try:
+        model.eval()
+        scores = model(pixels)[torch.arange(len(x)), target]
+        (gradient,) = torch.autograd.grad(scores.sum(), pixels)
+    finally:
+        for module, training in modes:
+            module.training = training
+    return gradient.abs().amax(dim=1).double()

@@ -1,0 +1,21 @@
+"""Prints the loss of every epoch.
+
+Misconception: Progress should be visible.
+Caught by: test_side_effects
+Advice: Leave reporting to the caller, who has the history.
+"""
+
+
+def train_with_curriculum(train_epoch, loaders, scheduler=None, epochs_per_stage=5):
+    history = []
+    epoch = 0
+    for stage, loader in enumerate(loaders):
+        for _ in range(epochs_per_stage):
+            loss = train_epoch(loader)
+            lr = scheduler.get_last_lr()[0] if scheduler is not None else None
+            if scheduler is not None:
+                scheduler.step()
+            history.append({"stage": stage, "epoch": epoch, "loss": loss, "lr": lr})
+            print(epoch, loss)
+            epoch += 1
+    return history

@@ -1,0 +1,19 @@
+"""The history is a default argument.
+
+Misconception: A default is made anew for each call.
+Caught by: test_second_run
+Advice: It is made once. Make the list inside.
+"""
+
+
+def train_with_curriculum(train_epoch, loaders, scheduler=None, epochs_per_stage=5, history=[]):
+    epoch = 0
+    for stage, loader in enumerate(loaders):
+        for _ in range(epochs_per_stage):
+            loss = train_epoch(loader)
+            lr = scheduler.get_last_lr()[0] if scheduler is not None else None
+            if scheduler is not None:
+                scheduler.step()
+            history.append({"stage": stage, "epoch": epoch, "loss": loss, "lr": lr})
+            epoch += 1
+    return history

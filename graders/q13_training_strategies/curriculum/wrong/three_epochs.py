@@ -1,0 +1,20 @@
+"""Three epochs a stage by default.
+
+Misconception: Defaults are a matter of taste.
+Caught by: test_defaults
+Advice: Defaults are part of the signature.
+"""
+
+
+def train_with_curriculum(train_epoch, loaders, scheduler=None, epochs_per_stage=3):
+    history = []
+    epoch = 0
+    for stage, loader in enumerate(loaders):
+        for _ in range(epochs_per_stage):
+            loss = train_epoch(loader)
+            lr = scheduler.get_last_lr()[0] if scheduler is not None else None
+            if scheduler is not None:
+                scheduler.step()
+            history.append({"stage": stage, "epoch": epoch, "loss": loss, "lr": lr})
+            epoch += 1
+    return history

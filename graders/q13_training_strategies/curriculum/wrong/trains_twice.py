@@ -1,0 +1,20 @@
+"""train_epoch is called a second time for the history.
+
+Misconception: Calling a function again is harmless.
+Caught by: test_order
+Advice: It trains another epoch. Keep the value.
+"""
+
+
+def train_with_curriculum(train_epoch, loaders, scheduler=None, epochs_per_stage=5):
+    history = []
+    epoch = 0
+    for stage, loader in enumerate(loaders):
+        for _ in range(epochs_per_stage):
+            loss = train_epoch(loader)
+            lr = scheduler.get_last_lr()[0] if scheduler is not None else None
+            if scheduler is not None:
+                scheduler.step()
+            history.append({"stage": stage, "epoch": epoch, "loss": train_epoch(loader), "lr": lr})
+            epoch += 1
+    return history

@@ -1,0 +1,46 @@
+"""The batches' mean losses are still added up without a scale.
+
+Misconception: backward accumulates, so nothing is to be done.
+Caught by: test_mean_over_the_group
+Keeps: test_last_group, test_gradients_before
+Advice: It accumulates a sum of means. Add up gradients of summed losses, and divide by the group's samples.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def train_with_accumulation(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    accumulation_steps: int = 4,
+) -> float:
+    if accumulation_steps < 1:
+        raise ValueError("accumulation_steps must be at least 1")
+    model.train()
+    optimizer.zero_grad()
+    total, seen, waiting = 0.0, 0, 0
+    for number, (x, y) in enumerate(loader, start=1):
+        loss = functional.cross_entropy(model(x), y)
+        loss.backward()
+        total += loss.item() * len(y)
+        seen += len(y)
+        waiting += len(y)
+        if number % accumulation_steps == 0:
+            _step(optimizer, waiting)
+            waiting = 0
+    if not seen:
+        raise ValueError("the loader is empty")
+    if waiting:
+        _step(optimizer, waiting)
+    return total / seen
+
+
+def _step(optimizer: torch.optim.Optimizer, samples: int) -> None:
+    """One step along the mean over the samples whose gradients have come together."""
+    optimizer.step()
+    optimizer.zero_grad()

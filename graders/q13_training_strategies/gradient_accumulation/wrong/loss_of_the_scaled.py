@@ -1,0 +1,39 @@
+"""The losses scaled for the group are added up.
+
+Misconception: The loss that backward is called on is the one to report.
+Caught by: test_loss
+Advice: It has been divided by the group's samples already. Report the mean over the epoch's samples.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def train_with_accumulation(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    accumulation_steps: int = 4,
+) -> float:
+    if accumulation_steps < 1:
+        raise ValueError("accumulation_steps must be at least 1")
+    model.train()
+    optimizer.zero_grad()
+    batches = iter(loader)
+    total, seen = 0.0, 0
+    while group := list(islice(batches, accumulation_steps)):
+        size = sum(len(y) for _, y in group)
+        for x, y in group:
+            loss = functional.cross_entropy(model(x), y, reduction="sum") / size
+            loss.backward()
+            total += loss.item()
+        optimizer.step()
+        optimizer.zero_grad()
+        seen += size
+    if not seen:
+        raise ValueError("the loader is empty")
+    return total / seen

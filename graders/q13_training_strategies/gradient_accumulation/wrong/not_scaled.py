@@ -1,0 +1,39 @@
+"""The batches' mean losses are added up without a scale.
+
+Misconception: backward accumulates, so nothing is to be done.
+Caught by: test_one_group
+Advice: It accumulates a sum: the gradient, and with it the effective rate, grows with the number of batches.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def train_with_accumulation(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    accumulation_steps: int = 4,
+) -> float:
+    if accumulation_steps < 1:
+        raise ValueError("accumulation_steps must be at least 1")
+    model.train()
+    optimizer.zero_grad()
+    batches = iter(loader)
+    total, seen = 0.0, 0
+    while group := list(islice(batches, accumulation_steps)):
+        size = sum(len(y) for _, y in group)
+        for x, y in group:
+            loss = functional.cross_entropy(model(x), y)
+            loss.backward()
+            total += loss.item() * len(y)
+        optimizer.step()
+        optimizer.zero_grad()
+        seen += size
+    if not seen:
+        raise ValueError("the loader is empty")
+    return total / seen

@@ -1,0 +1,42 @@
+"""Each gradient is divided before the step, None too.
+
+Misconception: Every parameter has a gradient after backward.
+Caught by: test_some_parameters
+Keeps: test_uneven_batches
+Advice: A frozen parameter has None. Skip it, or scale the loss instead.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def train_with_accumulation(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    accumulation_steps: int = 4,
+) -> float:
+    if accumulation_steps < 1:
+        raise ValueError("accumulation_steps must be at least 1")
+    model.train()
+    optimizer.zero_grad()
+    batches = iter(loader)
+    total, seen = 0.0, 0
+    while group := list(islice(batches, accumulation_steps)):
+        size = sum(len(y) for _, y in group)
+        for x, y in group:
+            loss = functional.cross_entropy(model(x), y, reduction="sum")
+            loss.backward()
+            total += loss.item()
+        for p in model.parameters():
+            p.grad /= size
+        optimizer.step()
+        optimizer.zero_grad()
+        seen += size
+    if not seen:
+        raise ValueError("the loader is empty")
+    return total / seen

@@ -1,0 +1,37 @@
+"""A missing folder is made.
+
+Misconception: That is helpful.
+Caught by: test_missing_folder
+Keeps: test_file, test_control_flow
+Advice: A misspelt path then ends in a new place. Let it raise.
+"""
+
+import io
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+
+def export_to_onnx(model: nn.Module, sample_input: Tensor, path: str | Path) -> None:
+    modes = {module: module.training for module in model.modules()}
+    graph = io.BytesIO()
+    try:
+        model.eval()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", torch.jit.TracerWarning)  # a branch on values is no more than a warning
+            torch.onnx.export(
+                model,
+                (sample_input,),
+                graph,
+                input_names=["input"],
+                output_names=["output"],
+                dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
+                dynamo=False,
+            )
+    finally:
+        for module, training in modes.items():
+            module.training = training
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(graph.getvalue())

@@ -1,0 +1,37 @@
+"""An existing file is not replaced.
+
+Misconception: Overwriting is dangerous.
+Caught by: test_evaluation_mode
+Keeps: test_file, test_batch_sizes
+Advice: Asked for is replacing it.
+"""
+
+import io
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+
+def export_to_onnx(model: nn.Module, sample_input: Tensor, path: str | Path) -> None:
+    modes = {module: module.training for module in model.modules()}
+    graph = io.BytesIO()
+    try:
+        model.eval()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", torch.jit.TracerWarning)  # a branch on values is no more than a warning
+            torch.onnx.export(
+                model,
+                (sample_input,),
+                graph,
+                input_names=["input"],
+                output_names=["output"],
+                dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
+                dynamo=False,
+            )
+    finally:
+        for module, training in modes.items():
+            module.training = training
+    with open(path, "xb") as file:
+        file.write(graph.getvalue())

@@ -1,0 +1,34 @@
+"""A norm without learnt weights is not provided for.
+
+Misconception: Every norm has weight and bias.
+Caught by: test_without_affine
+Keeps: test_values, test_conv_bias
+Advice: With affine=False both are None: they count as 1 and 0.
+"""
+
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def fuse_conv_bn(conv: nn.Conv2d, bn: nn.BatchNorm2d) -> nn.Conv2d:
+    if bn.training:
+        raise ValueError("bn must be in evaluation mode")
+    if bn.running_mean is None:
+        raise ValueError("bn keeps no running statistics")
+    fused = nn.Conv2d(
+        conv.in_channels,
+        conv.out_channels,
+        conv.kernel_size,
+        stride=conv.stride,
+        padding=conv.padding,
+        dilation=conv.dilation,
+        groups=conv.groups,
+        padding_mode=conv.padding_mode,
+    ).to(conv.weight)
+    scale = torch.rsqrt(bn.running_var + bn.eps)
+    scale = scale * bn.weight
+    shift = -bn.running_mean if conv.bias is None else conv.bias - bn.running_mean
+    fused.weight.copy_(conv.weight * scale.reshape(-1, 1, 1, 1))
+    fused.bias.copy_(shift * scale if bn.bias is None else shift * scale + bn.bias)
+    return fused

@@ -1,0 +1,35 @@
+"""A convolution without bias is not provided for.
+
+Misconception: Every convolution has a bias.
+Caught by: test_values, test_groups
+Keeps: test_conv_bias, test_one_convolution
+Advice: With bias=False conv.bias is None: it counts as 0.
+"""
+
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def fuse_conv_bn(conv: nn.Conv2d, bn: nn.BatchNorm2d) -> nn.Conv2d:
+    if bn.training:
+        raise ValueError("bn must be in evaluation mode")
+    if bn.running_mean is None:
+        raise ValueError("bn keeps no running statistics")
+    fused = nn.Conv2d(
+        conv.in_channels,
+        conv.out_channels,
+        conv.kernel_size,
+        stride=conv.stride,
+        padding=conv.padding,
+        dilation=conv.dilation,
+        groups=conv.groups,
+        padding_mode=conv.padding_mode,
+    ).to(conv.weight)
+    scale = torch.rsqrt(bn.running_var + bn.eps)
+    if bn.weight is not None:
+        scale = scale * bn.weight
+    shift = conv.bias - bn.running_mean
+    fused.weight.copy_(conv.weight * scale.reshape(-1, 1, 1, 1))
+    fused.bias.copy_(shift * scale if bn.bias is None else shift * scale + bn.bias)
+    return fused

@@ -1,0 +1,35 @@
+"""Only the first number of stride and padding is handed on.
+
+Misconception: Convolutions are the same along height and width.
+Caught by: test_stride_and_padding, test_one_convolution, test_padding_mode
+Keeps: test_values, test_groups
+Advice: They are pairs, and padding may be a word. Hand them on as they are.
+"""
+
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def fuse_conv_bn(conv: nn.Conv2d, bn: nn.BatchNorm2d) -> nn.Conv2d:
+    if bn.training:
+        raise ValueError("bn must be in evaluation mode")
+    if bn.running_mean is None:
+        raise ValueError("bn keeps no running statistics")
+    fused = nn.Conv2d(
+        conv.in_channels,
+        conv.out_channels,
+        conv.kernel_size,
+        stride=conv.stride[0],
+        padding=conv.padding[0] if isinstance(conv.padding, tuple) else conv.padding,
+        dilation=conv.dilation,
+        groups=conv.groups,
+        padding_mode=conv.padding_mode,
+    ).to(conv.weight)
+    scale = torch.rsqrt(bn.running_var + bn.eps)
+    if bn.weight is not None:
+        scale = scale * bn.weight
+    shift = -bn.running_mean if conv.bias is None else conv.bias - bn.running_mean
+    fused.weight.copy_(conv.weight * scale.reshape(-1, 1, 1, 1))
+    fused.bias.copy_(shift * scale if bn.bias is None else shift * scale + bn.bias)
+    return fused
