@@ -20,6 +20,8 @@ _FRAMEWORKS = {  # what it is called -> the distributions that may bring it
     "TensorFlow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos"),
     "Keras": ("keras",),
     "scikit-learn": ("scikit-learn",),
+    "Matplotlib": ("matplotlib",),
+    "ONNX Runtime": ("onnxruntime", "onnxruntime-gpu"),
     "pytest": ("pytest",),
 }
 
@@ -73,7 +75,7 @@ def _version(distributions: tuple[str, ...]) -> str:
 def _missing() -> str:
     from etude.extras import EXTRAS, install_command, missing_extras
 
-    frameworks = [extra for extra in ("torch", "tensorflow", "sklearn") if extra in EXTRAS]
+    frameworks = [extra for extra in ("torch", "tensorflow", "sklearn", "plots", "onnx") if extra in EXTRAS]
     missing = missing_extras(frameworks)
     return install_command(missing) if missing else ""
 

@@ -14,6 +14,7 @@ from etude.exercise import Exercise
 from etude.extras import install_command
 
 WIDEST = 110
+SHORTEST_TITLE = 24  # columns; with less room there are no titles at all
 
 
 def render_list(
@@ -21,8 +22,11 @@ def render_list(
 ) -> None:
     """`best` is the best fraction reached in each exercise; `missing` the extras that some of them still need."""
     names = max(len("exercise"), *(len(exercise.id) for exercise in exercises))
-    titles = max(min(console.width, WIDEST) - names - 38, 0)
-    heading = f"  {'exercise':<{names}}  {'':<{titles}}  {'level':<8}  {'min':>3}  {'framework':<11}  best"
+    room = min(console.width, WIDEST) - names - 38
+    titles = room if room >= SHORTEST_TITLE else 0
+    heading = (
+        f"  {'exercise':<{names}}{'  ' * bool(titles)}{'':<{titles}}  {'level':<8}  {'min':>3}  {'framework':<11}  best"
+    )
     lines = [Text(heading, "dim")]
     chapter = ""
     for exercise in exercises:
@@ -36,13 +40,13 @@ def render_list(
 
 
 def _line(exercise: Exercise, best: float | None, missing: Sequence[str], names: int, titles: int) -> Text:
-    title = Text(exercise.title, "dim")
-    title.truncate(titles, overflow="ellipsis", pad=True)
+    title = Text(f"  {exercise.title}" if titles else "", "dim")
+    title.truncate(titles and titles + 2, overflow="ellipsis", pad=True)
     lacking = any(extra in missing for extra in exercise.required_extras)
     framework = f"{exercise.framework.value}{'*' if lacking else ''}"
     score = "" if best is None else f"{int(best * 100 + 1e-9)}%"
     return Text.assemble(
-        f"  {exercise.id:<{names}}  ",
+        f"  {exercise.id:<{names}}",
         title,
         f"  {exercise.level.value:<8}  {exercise.minutes:>3}  ",
         (f"{framework:<11}", "yellow" if lacking else ""),

@@ -40,7 +40,7 @@ class TransferLearner(nn.Module):
         if not isinstance(old, nn.Linear):
             raise TypeError("the backbone must have an nn.Linear called fc")
         self.layers = [child for name, child in backbone.named_children() if name != "fc"]
-        self.frozen = list(self.layers) if freeze_backbone else []
+        self.frozen = self.layers if freeze_backbone else []
         self.backbone = backbone
         if freeze_backbone:
             for parameter in self.backbone.parameters():

@@ -140,7 +140,7 @@ def test_history(submission, rng):
     assert_state(submission.probe.read(world), twin, help=help)
 
 
-@check("correctness", points=1, depends_on="test_history")
+@check("correctness", points=1, depends_on="test_update")
 def test_without_patience(submission, rng):
     """Without patience all epochs are run, ten where nothing is said, and the last weights stay."""
     for arguments, epochs in (((), 10), ((4,), 4)):

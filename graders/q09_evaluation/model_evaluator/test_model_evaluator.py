@@ -41,12 +41,13 @@ def test_labels(submission, rng, device):
 
 @check("contract", points=1, depends_on="test_predictions")
 def test_int64(submission, rng, device):
-    """Both arrays are int64, whatever the integer dtype of the labels."""
+    """Both are NumPy arrays of int64, whatever the integer dtype of the labels."""
     values, batches = draw(rng)
     for dtype in ("int64", "int32", "uint8"):
         given = [(x, y.astype(dtype)) for x, y in batches]
         for array in pair(submission.probe.predict(values, given, device)):
             assert_shape(array, (sum(len(x) for x, _ in batches),))
+            assert_type(array, np.ndarray, help="Call .numpy() on the tensors.")
             assert_dtype(array, "int64")
 
 

@@ -24,6 +24,8 @@ class Scores(Tensor):
         def level(value):
             if isinstance(value, (list, tuple)):
                 return type(value)(map(level, value))
+            if isinstance(value, Away):  # labels that were not moved
+                return value.as_subclass(Tensor) * 0
             return value.as_subclass(Tensor) * value.levels[state()] if isinstance(value, cls) else value
 
         with torch._C.DisableTorchFunctionSubclass():

@@ -23,7 +23,7 @@ def test_file(submission, rng):
 @check("correctness", points=2, depends_on="test_file")
 def test_evaluation_mode(submission, rng):
     """A model in training mode is exported in evaluation mode, all its submodules included."""
-    drawn, sample = case(rng, train=True, modes={"0.1": False}), rows(rng, 3)
+    drawn, sample = case(rng, train=True, modes={"0.3": False}), rows(rng, 3)
     help = "Call eval() before the export: dropout and batch norm are recorded as they are then."
     session = loaded(submission.probe.export(drawn, sample, old=b"something older"))
     assert_run(session, drawn, sample, help=help)

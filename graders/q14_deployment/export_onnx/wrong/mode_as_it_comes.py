@@ -2,7 +2,7 @@
 
 Misconception: The exporter sees to that.
 Caught by: test_evaluation_mode
-Keeps: test_file, test_batch_sizes, test_modes_given_back
+Keeps: test_file, test_batch_sizes
 Advice: By default it may; for submodules and with other settings it does not. Call eval() yourself.
 """
 
