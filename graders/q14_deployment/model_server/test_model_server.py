@@ -175,16 +175,6 @@ def test_mode_of_other_threads(submission, rng):
         assert_answer(answer, drawn, items, help=help)
 
 
-@check("correctness", points=1, depends_on="test_own_results")
-def test_many_threads(submission, rng):
-    """Eight threads at once get the right results."""
-    drawn = case(rng, max_batch=3, training=True, autograd=True)
-    requests = [draw(rng, 4 + number) for number in range(8)]
-    answers = unpack(submission.probe.crowd(drawn, requests), 8)
-    for answer, items in zip(answers, requests, strict=True):
-        assert_answer(answer, drawn, items)
-
-
 @check("errors", points=1, depends_on="test_results")
 def test_max_batch(submission, rng):
     """A max_batch below 1 is refused by the constructor."""
