@@ -16,7 +16,7 @@ from etude.sandbox.wire import HandleValue, TensorValue
 
 
 def assert_raises(
-    kind: type[Exception], function: Callable[..., Any], *args: Any, help: str | None = None, **kwargs: Any
+    kind: type[Exception], function: Callable[..., Any], /, *args: Any, help: str | None = None, **kwargs: Any
 ) -> None:
     """The call raises that exception or a subclass of it, with a message."""
     try:
