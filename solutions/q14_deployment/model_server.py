@@ -12,19 +12,18 @@ Cost
 Pitfalls
     Stacking before looking at the shapes: one odd item raises for all. Comparing shapes within a batch only, so that
     the result depends on where batches end. Intermediate results on `self`, which the next thread overwrites.
-    A lock around the model but not around `eval()`: another call may give the mode back in between. A lock taken
-    without `with`, which a failing model never releases. `no_grad` set once for the whole process: it holds for one
-    thread only. Returning an item's exception as text: the caller cannot tell it from a result.
+    Giving the mode back while another thread's model runs: leave it in evaluation mode, or hold one lock from `eval()`
+    to the end. A lock taken without `with`, which a failing model never releases. `no_grad` set once for the whole
+    process: it holds for one thread only. Returning an item's exception as text: nobody can tell it from a result.
 
 Follow-up questions
-    Why not one lock around all of predict? It would be right; but pre- and postprocessing, often the larger part,
-    would wait for each other without need.
+    When is a lock needed? Where the model writes to itself while it runs: caches, hooks, counters. Then hold it around
+    the model's call alone: pre- and postprocessing, often the larger part, would wait for each other without need.
     How are requests of *different* callers batched? By a queue and one worker thread, which takes what has come within
     a few milliseconds, runs it and fulfils a future for each request: that trades latency for throughput.
     What if a bad row makes the model itself fail? Halve the batch until the culprit is alone; or validate more before.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +42,6 @@ class ModelServer:
         if max_batch < 1:
             raise ValueError(f"max_batch must be at least 1, not {max_batch}")
         self.model, self.preprocess, self.postprocess, self.max_batch = model, preprocess, postprocess, max_batch
-        self.lock = threading.Lock()
 
     def predict(self, items: list[Any]) -> list[Any]:
         results = [attempt(self.preprocess, item) for item in items]
@@ -65,8 +63,7 @@ class ModelServer:
 
     @torch.no_grad()
     def run(self, batch: Tensor) -> Tensor:
-        with self.lock:
-            return self.model.eval()(batch)
+        return self.model.eval()(batch)
 
 
 def attempt(function: Callable[[Any], Any], argument: Any) -> Any:

@@ -77,9 +77,10 @@ def test_activations(submission, rng):
 @check("contract", depends_on="test_output")
 def test_types(submission, rng):
     """A tuple comes back, and its second part is a list."""
-    value = submission.mlp_forward(*draw(rng, (3, 4, 2)))
-    assert_type(value, tuple)
-    assert_type(unpack(value, 2, what=WHAT)[1], list)
+    for widths in ((3, 4, 2), (3, 2)):
+        value = submission.mlp_forward(*draw(rng, widths))
+        assert_type(value, tuple)
+        assert_type(unpack(value, 2, what=WHAT)[1], list)
 
 
 @check("contract", points=2, depends_on="test_output")
@@ -131,11 +132,13 @@ def test_no_floats(submission, rng):
 def test_no_rows(submission, rng):
     """A batch of no rows gives an output of no rows, and every activation has its width; a batch of one is a batch."""
     _, weights, biases = draw(rng, (4, 6, 3))
-    output, activations = unpack(submission.mlp_forward(np.empty((0, 4)), weights, biases), 2, what=WHAT)
     advice = "Matrix products of no rows work by themselves; nothing here needs a row."
-    assert_close(output, np.empty((0, 3)), help=advice)
-    for actual, width in zip(unpack(activations, 3), (4, 6, 3), strict=True):
-        assert_close(actual, np.empty((0, width)), help=advice)
+    for dtype in ("float64", "float32"):
+        short = [[a.astype(dtype) for a in arrays] for arrays in (weights, biases)]
+        output, activations = unpack(submission.mlp_forward(np.empty((0, 4), dtype), *short), 2, what=WHAT)
+        assert_close(output, np.empty((0, 3)), dtype=dtype, help=advice)
+        for actual, width in zip(unpack(activations, 3), (4, 6, 3), strict=True):
+            assert_close(actual, np.empty((0, width)), help=advice)
     x = rng.normal(size=(1, 4))
     assert_close(output_of(submission.mlp_forward(x, weights, biases)), oracle(x, weights, biases)[-1])
 

@@ -16,6 +16,7 @@ from etude.grading import (
 )
 
 TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-10}
+FAR_OUT = {"float32": 1e-2, "float64": 1e-10}  # scores of 10,000, whose own rounding in float32 is 1e-3
 
 
 def by_element(function):
@@ -53,7 +54,7 @@ def numbers(rng):
 def test_relu_of_a_number(submission, rng):
     """relu of a single number: positive ones stay, negative ones become 0, NaN stays NaN."""
     advice = "A NumPy scalar or a 0-d array: shape (), and a dtype. NaN is not less than 0, and not greater either."
-    for x, dtype in [*numbers(rng), (float("nan"), "float64"), (np.float32("nan"), "float32")]:
+    for x, dtype in [*numbers(rng), (float("nan"), "float64"), (-np.float32("nan"), "float32")]:
         assert_close(submission.relu(x), relu(x), dtype=dtype, help=advice)
 
 
@@ -64,6 +65,7 @@ def test_relu_of_arrays(submission, rng):
         for dtype in TOLERANCE:
             x = rng.normal(0, 3, size=shape).astype(dtype)
             x[rng.random(shape) < 0.1] = np.nan
+            x[rng.random(shape) < 0.1] = -np.nan  # a NaN has a sign, too
             assert_close(submission.relu(x), relu(x), dtype=dtype, help="An element-wise maximum, in x's own dtype.")
     whole = rng.integers(-5, 6, size=(3, 5))
     for x in [whole, whole.astype(np.int8), whole > 0, whole.tolist(), []]:
@@ -153,7 +155,7 @@ def test_softmax_of_large_scores(submission, rng):
     for dtype in ("float64", "float32"):
         for given in [(x + level).astype(dtype) for level in (1e4, -1e4, 800)] + [spread.astype(dtype), masked]:
             advice = "A shift changes nothing, and with the largest score at 0 the sum is at least 1."
-            assert_close(submission.softmax(given), softmax(given), tol=TOLERANCE[dtype], help=advice)
+            assert_close(submission.softmax(given), softmax(given), tol=FAR_OUT[dtype], help=advice)
 
 
 @check("contract")

@@ -104,11 +104,13 @@ def test_nan(submission, rng):
     x = draw(rng, (5, 6))
     where = rng.permutation(30)[:8]
     x.ravel()[where] = np.nan
-    for dtype in ("float64", "float32"):
+    x.ravel()[where[:4]] = -np.nan  # a NaN has a sign: that of 0 / 0 is negative on most machines
+    for dtype in ("float64", "float32", "float16"):
         given = x.astype(dtype)
         advice = "A comparison with NaN is False: see to it that NaN is not where the zeros go."
         assert_close(submission.relu(given), oracle(given), dtype=dtype, help=advice)
-    assert_close(submission.relu(float("nan")), np.float64("nan"), dtype="float64")
+    for alone in (float("nan"), -float("nan")):
+        assert_close(submission.relu(alone), np.float64("nan"), dtype="float64")
 
 
 @check("contract", testimony=True, depends_on="test_values")

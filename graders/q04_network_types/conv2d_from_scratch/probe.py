@@ -13,11 +13,13 @@ def laid_out(x, weight, bias, stride, padding):
 
 
 def twice(x, weight, bias, stride, padding):
-    """Two results from the very same arrays, the second with all of them read-only."""
-    first = np.array(submission.conv2d(x, weight, bias, stride, padding))
+    """Two results from the very same arrays, the second with all of them read-only; they outlive another call."""
+    first = submission.conv2d(x, weight, bias, stride, padding)
     for array in (x, weight, bias):
         array.flags.writeable = False
-    return first, submission.conv2d(x, weight, bias, stride, padding)
+    second = submission.conv2d(x, weight, bias, stride, padding)
+    submission.conv2d(x + 1, weight, bias, stride, padding)
+    return first, second
 
 
 def _backwards(array):

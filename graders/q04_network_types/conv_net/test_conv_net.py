@@ -1,13 +1,14 @@
 """Hidden grader of `conv_net`.
 
 Secret weights are written into the candidate's parameters, found by shape: the sizes are such that none can be mistaken
-for another, or a matrix for its transpose. What comes out is compared with torch's functions in float64. In which order
+for another, or a matrix for its transpose. A convolution's weight may lie in any order of its axes, some of them joined
+(a matrix for unfolded images, say). What comes out is compared with torch's functions in float64. In which order
 channels, rows and columns are flattened is free: most checks write the same weight for every position and channel, so
 that no order matters, and the others accept every order of the three axes. With positive weights and images no ReLU has
 anything to do; each fault so costs the checks that are about it.
 """
 
-from itertools import permutations
+from itertools import islice, permutations, product
 from math import prod
 
 import numpy as np
@@ -43,14 +44,29 @@ def stripped(shape):
     return tuple(size for size in shape if size != 1)
 
 
-def turned(shape, wanted):
-    """How a parameter of that shape holds a weight: False as it is, True transposed, None not at all."""
-    shape, outputs, inputs = stripped(shape), wanted[0], prod(wanted[1:])
-    if len(wanted) == 4:
-        return False if shape == stripped(wanted) else None
-    if len(shape) < 2 or prod(shape) != outputs * inputs:
-        return None
-    return False if shape[0] == outputs else True if shape[-1] == outputs else None
+def joined(axes, shape):
+    """Whether joining neighbouring axes makes that shape."""
+    left, size = list(shape), 1
+    for axis in axes:
+        size *= axis
+        if left and size == left[0]:
+            left.pop(0)
+            size = 1
+    return not left and size == 1
+
+
+def orientations(shape, wanted):
+    """Orders of the weight's axes in which a parameter of that shape may hold it; rows stand before columns."""
+    shape = stripped(shape)
+    if len(shape) < 2 or prod(shape) != prod(wanted):
+        return []
+    if len(wanted) == 2:
+        return [(0, 1)] if shape[0] == wanted[0] else [(1, 0)] if shape[-1] == wanted[0] else []
+    found = {}
+    for order in permutations(range(4)):
+        if order.index(2) < order.index(3) and joined(stripped(wanted[axis] for axis in order), shape):
+            found.setdefault(tuple(axis for axis in order if wanted[axis] != 1), order)
+    return list(found.values())
 
 
 class Network:
@@ -70,9 +86,7 @@ class Network:
         shapes = self.probe.shapes(self.handle, torch.zeros(1, channels, size, size))
         assert_true(is_shapes(shapes), "the network's parameters could not be read")
         self.weights = {
-            layer: [
-                (name, turned(shape, wanted)) for name, shape in shapes.items() if turned(shape, wanted) is not None
-            ]
+            layer: [(name, order) for name, shape in shapes.items() for order in orientations(shape, wanted)]
             for layer, wanted in self.wanted.items()
         }
         self.biases = {
@@ -89,12 +103,23 @@ class Network:
                 help="Assign the layers to attributes in __init__ (or use nn.Sequential, nn.ModuleList, nn.Parameter).",
             )
 
+        ways = [
+            dict(zip(LAYERS, way, strict=True))
+            for way in islice(product(*(self.weights[layer] for layer in LAYERS)), 100)
+        ]
+        x = self.images(2).abs()
+        for self.held in ways:  # several where a matrix holds a convolution: which order shows in the results
+            if len(ways) == 1 or same(oracle(x, self.load(self.open())), self.forward(x)):
+                break
+        else:
+            self.held = ways[0]
+
     def place(self, layers):
         """Values, or gradients, of the layers as the candidate's parameters hold them."""
         values = {}
         for layer, (weight, bias) in layers.items():
-            name, transposed = self.weights[layer][0]
-            values[name] = (weight.T if transposed else weight).reshape(self.shapes[name])
+            name, order = self.held[layer]
+            values[name] = weight.permute(order).reshape(self.shapes[name])
             if self.biases[layer]:
                 name = self.biases[layer][0]
                 values[name] = bias.reshape(self.shapes[name])
@@ -146,14 +171,14 @@ def is_shapes(shapes):
     )
 
 
+def same(expected, actual):
+    found, wanted = as_array(actual), expected.detach().numpy()
+    return found.shape == wanted.shape and found.dtype.kind == "f" and np.allclose(found, wanted, 1e-8, 1e-8)
+
+
 def explaining(actual, expected):
     """What came back is right for one order of flattening: that order, or else the usual one."""
-    found = as_array(actual)
-    for order in ORDERS:
-        wanted = expected(order).detach().numpy()
-        if found.shape == wanted.shape and found.dtype.kind == "f" and np.allclose(found, wanted, 1e-8, 1e-8):
-            return order
-    return ORDERS[0]
+    return next((order for order in ORDERS if same(expected(order), actual)), ORDERS[0])
 
 
 # -- checks
@@ -227,6 +252,9 @@ def test_every_position(submission, rng, device):
     order = explaining(actual, lambda order: oracle(x, layers, order))
     help = "Flatten channels, rows and columns of each image, and nothing else, into one list."
     assert_close(actual, oracle(x, layers, order), dtype="float64", help=help)
+    assert_close(
+        network.forward(x[:1]), oracle(x[:1], layers, order), dtype="float64", help="One image is a batch, too."
+    )
 
 
 @check("correctness", points=1, depends_on="test_layers")
@@ -254,14 +282,15 @@ def test_training_mode(submission, rng, device):
         assert_close(network.forward(x, training=True), oracle(x, layers), dtype="float64", help=help)
 
 
-@check("stability", points=1, depends_on="test_layers")
+@check("stability", points=1, depends_on="test_every_position")
 def test_memory_layout(submission, rng, device):
     """Channels-last, transposed and strided images give the same scores."""
     network = Network(submission, rng, device)
-    layers, x = network.load(network.open()), network.images().abs()
+    layers, x = network.load(network.open(one_for_all=False)), network.images().abs()
+    order = explaining(network.forward(x), lambda order: oracle(x, layers, order))
     for actual in unpack(network.probe.forward_laid_out(network.handle, x, device), 3):
         help = "view() needs contiguous memory, which nobody promised: flatten() and reshape() copy where they must."
-        assert_close(actual, oracle(x, layers), dtype="float64", help=help)
+        assert_close(actual, oracle(x, layers, order), dtype="float64", help=help)
 
 
 @check("contract", points=1, depends_on="test_layers")
@@ -358,3 +387,5 @@ def test_global_state(submission, rng, device):
     seen = submission.probe.build_and_call.observe(sizes, x, draws=True)
     assert_true(not seen.settings, "changed: " + ", ".join(seen.settings), help=help)
     assert_true(not seen.printed, "something was printed", returned=seen.printed[:100])
+    asked = any(getattr(argument, "requires_grad", False) for argument in seen.args)
+    assert_true(not asked, "the input has requires_grad set", help="Whether x gets a gradient is the caller's choice.")

@@ -249,7 +249,7 @@ def test_leading_dimensions(submission, rng, device):
     network = Network(submission, device, rng)
     expected = network.load_open(rng)
     help = "The layers act on the last dimension only: no flatten, no view to two dimensions."
-    for leading in [(2, 3), (2, 1, 4), (3, 1, 2, 2)]:
+    for leading in [(2, 3), (4, 1), (2, 1, 4), (3, 1, 2, 2)]:
         x = draw(rng, *leading, SIZES[0])
         assert_close(network.forward(x), expected(x), dtype="float64", help=help)
     x = draw(rng, SIZES[0])  # none at all; some right answers give it a batch dimension of one
@@ -359,3 +359,5 @@ def test_global_state(submission, rng, device):
     seen = submission.probe.build_and_call.observe((4, 6, 2), x, draws=True)
     assert_true(not seen.settings, "changed: " + ", ".join(seen.settings), help=help)
     assert_true(not seen.printed, "something was printed", returned=seen.printed[:100])
+    asked = any(getattr(argument, "requires_grad", False) for argument in seen.args)
+    assert_true(not asked, "the input has requires_grad set", help="Whether x gets a gradient is the caller's choice.")

@@ -123,11 +123,13 @@ def test_last_state(submission, rng):
 @check("gradient", points=2)
 def test_every_state(submission, rng):
     """A loss that reads every state: the gradients of all steps are joined."""
-    args, dh = draw(rng, t=5, d=3, hidden=4)
-    returned, expected = submission.probe.backward(args, dh), gradients(args, dh)
-    assert_gradients(returned, expected, names=("x", "h0"), help=TIME_HELP)
-    help = "All steps share the weights: add their contributions up. w_hh meets the state before each step, h0 first."
-    assert_gradients(returned, expected, names=("w_ih", "w_hh", "b"), help=help)
+    for n, d, hidden, scale in [(3, 3, 4, 1), (1, 4, 4, 30), (2, 1, 1, 1)]:
+        args, dh = draw(rng, n, t=5, d=d, hidden=hidden)
+        dh *= scale
+        returned, expected = submission.probe.backward(args, dh), gradients(args, dh)
+        assert_gradients(returned, expected, names=("x", "h0"), help=TIME_HELP)
+        help = "All steps share the weights: add their contributions up. w_hh meets the state before a step, h0 first."
+        assert_gradients(returned, expected, names=("w_ih", "w_hh", "b"), help=help)
 
 
 @check("gradient", depends_on=("test_all_steps", "test_every_state"))
@@ -149,9 +151,13 @@ def own_loss(submission, args, position, dh):
 def test_interleaved(submission, rng):
     """Two forward passes, then the backward pass of the first: calls do not disturb each other."""
     problems = [draw(rng, d=3), draw(rng, d=3), draw(rng, n=2, t=3, d=3)]
-    returned = unpack(submission.probe.backward_interleaved(problems, [0, 2, 1]), 3, what="three gradients")
+    returned = unpack(submission.probe.interleaved(problems, [0, 2, 1]), 3, what="three results")
     help = "Keep what rnn_backward needs in the cache that rnn_forward returns, not in a global or on a function."
-    for i, found in zip([0, 2, 1], returned, strict=True):
+    for i, result in zip([0, 2, 1], returned, strict=True):
+        h, found = unpack(result, 2, what="states and gradients")
+        assert_close(
+            h, states(*problems[i][0]), help="Another call has overwritten these states: make a new array each."
+        )
         assert_gradients(found, gradients(*problems[i]), help=help)
 
 
@@ -188,6 +194,9 @@ def test_dtypes(submission, rng):
     for wide in range(len(args)):
         given = [array if i == wide else array.astype("float32") for i, array in enumerate(args)]
         assert_close(submission.probe.forward(given), states(*in_float64(given)), dtype="float64", tol=1e-6, help=help)
+    end = dh.astype("float32")
+    expected = gradients(args, end.astype(np.float64))
+    assert_gradients(submission.probe.backward(args, end), expected, dtype="float64", help=help)
 
 
 @check("contract", depends_on=("test_all_steps", "test_every_state"))

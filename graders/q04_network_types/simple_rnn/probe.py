@@ -50,10 +50,10 @@ def forward_laid_out(network, x, device):
     ]
 
 
-def forward_twice(network, x, device, lengths):
+def forward_twice(network, x, device, lengths, training):
     """The results of two calls on the very same tensors."""
     x, lengths = x.to(device), lengths.to(device)
-    network.eval()
+    network.train(training)
     return [network(x, lengths), network(x, lengths)]
 
 

@@ -2,11 +2,11 @@
 
 Secret weights are written into the candidate's parameters, found by shape: the sizes are such that none can be mistaken
 for another, or for its transpose. Only the recurrent weight is square: it is symmetric wherever its orientation must
-not matter. Input and hidden state may also share one weight. What comes out is compared with the formula, step by step
-in float64, and every row on its own, so that padding does not exist there.
+not matter. A layer's weights and bias may also lie side by side in one parameter. What comes out is compared with the
+formula, step by step in float64, and every row on its own, so that padding does not exist there.
 """
 
-from itertools import product
+from itertools import combinations, islice, permutations, product
 
 import numpy as np
 import torch
@@ -62,24 +62,19 @@ def stored(shapes, outputs, inputs):
                 break
 
 
-def recurrences(shapes):
-    """The ways to hold the recurrent layer's weights: {name: function of the parts}."""
-
-    def alone(part, transposed):
-        return lambda parts: parts[part].T if transposed else parts[part]
-
-    def joined(first, second, transposed):
-        def place(parts):
-            both = torch.cat([parts[first], parts[second]], dim=1)
-            return both.T if transposed else both
-
-        return place
-
-    for (ih, turned), (hh, _) in product(stored(shapes, H, D), stored(shapes, H, H)):
-        yield {ih: alone("w_ih", turned), hh: alone("w_hh", False)}
-    for name, turned in stored(shapes, H, D + H):
-        yield {name: joined("w_ih", "w_hh", turned)}
-        yield {name: joined("w_hh", "w_ih", turned)}
+def layouts(shapes, outputs, widths):
+    """The ways to hold a layer: tuples of (parameter, parts side by side, transposed); the bias may stand apart."""
+    *matrices, bias = widths
+    stacks = [stack for count in range(1, 4) for stack in permutations(widths, count) if stack != (bias,)]
+    found = [
+        (name, stack, turned)
+        for stack in stacks
+        for name, turned in stored(shapes, outputs, sum(widths[part] for part in stack))
+    ]
+    for way in (*combinations(found[:50], 1), *combinations(found[:50], 2)):
+        held = [part for _, stack, _ in way for part in stack]
+        if len({name for name, *_ in way}) == len(way) and sorted(held) in (sorted(matrices), sorted(widths)):
+            yield way
 
 
 class Network:
@@ -90,40 +85,47 @@ class Network:
         self.handle = submission.SimpleRNN.keep(*SIZES)
         self.shapes = shapes = self.probe.shapes(self.handle, torch.zeros(1, 2, D))
         assert_true(is_shapes(shapes), "the network's parameters could not be read")
-        layouts, heads = list(recurrences(shapes)), list(stored(shapes, K, H))
+        ways = [
+            list(layouts(shapes, H, {"w_ih": D, "w_hh": H, "b_h": 1})),
+            list(layouts(shapes, K, {"w_out": H, "b_out": 1})),
+        ]
         assert_true(
-            bool(layouts and heads),
+            all(ways),
             "the weights of the two layers are not among the network's trainable parameters",
             returned=", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items()) or "no parameters",
             wanted=f"weights {(H, D)}, {(H, H)} and {(K, H)}, either way round, or {(H, D + H)} for the first two",
             help="Assign the layers to attributes in __init__ (or use nn.Sequential, nn.ModuleList, nn.Parameter).",
         )
-        self.head, self.head_turned = heads[0]
-        self.biases = [name for name, shape in shapes.items() if stripped(shape) == [H]]
-        self.head_biases = [name for name, shape in shapes.items() if stripped(shape) == [K]]
+        choices = [first + second for first, second in islice(product(*ways), 100)]
         x = draw(rng, 4, 3, D)
-        for self.layout in layouts:  # several only where one weight serves both: which half is which shows in results
-            if len(layouts) == 1 or same(oracle(x, self.load(random_parts(rng))), self.forward(x)):
+        for self.layout in choices:  # several where a parameter holds many parts: their order shows in the results
+            inside = [part for _, stack, _ in self.layout for part in stack]
+            self.biases = {
+                part: [name for name, shape in shapes.items() if stripped(shape) == [size]]
+                for part, size in (("b_h", H), ("b_out", K))
+                if part not in inside
+            }
+            if len(choices) == 1 or same(oracle(x, self.load(random_parts(rng))), self.forward(x)):
                 break
 
     def place(self, parts, split=0.0):
         """Values, or gradients, of the parts as the candidate's parameters hold them."""
-        values = {name: place(parts) for name, place in self.layout.items()}
-        values[self.head] = parts["w_out"].T if self.head_turned else parts["w_out"]
-        values |= dict.fromkeys(self.head_biases[:1], parts["b_out"])
-        if len(self.biases) == 1:
-            values[self.biases[0]] = parts["b_h"]
-        elif self.biases:  # only the sum of the two matters
-            values[self.biases[0]], values[self.biases[1]] = parts["b_h"] - split, parts["b_h"] * 0 + split
+        values = {}
+        for name, stack, turned in self.layout:
+            value = torch.cat([parts[part].reshape(len(parts[part]), -1) for part in stack], dim=1)
+            values[name] = value.T if turned else value
+        for part, names in self.biases.items():
+            values |= dict.fromkeys(names[:1], parts[part])
+        two = self.biases.get("b_h", [])[:2]
+        if len(two) == 2:  # only the sum of the two matters
+            values[two[0]], values[two[1]] = parts["b_h"] - split, parts["b_h"] * 0 + split
         return {name: value.reshape(self.shapes[name]) for name, value in values.items()}
 
     def load(self, parts, dtype="float64"):
         """Write the parts; returns what the network is now, in float64. A bias that is not there counts as zero."""
         kept = {name: part.to(getattr(torch, dtype)).double() for name, part in parts.items()}
-        if not self.biases:
-            kept["b_h"] = 0 * kept["b_h"]
-        if not self.head_biases:
-            kept["b_out"] = 0 * kept["b_out"]
+        for part, names in self.biases.items():
+            kept[part] = kept[part] if names else 0 * kept[part]
         self.probe.write(self.handle, self.place(kept, split=0.25), dtype, self.device)
         return kept
 
@@ -184,8 +186,8 @@ def test_biases(submission, rng, device):
     """The recurrent layer and the head have a trainable bias each: zeros as input show what these make."""
     network = Network(submission, rng, device)
     help = "nn.RNN, nn.RNNCell and nn.Linear bring their biases: do not switch them off."
-    assert_true(bool(network.biases), "the recurrent layer has no trainable bias", help=help)
-    assert_true(bool(network.head_biases), "the head has no trainable bias", help=help)
+    for part, layer in (("b_h", "recurrent layer"), ("b_out", "head")):
+        assert_true(network.biases.get(part) != [], f"the {layer} has no trainable bias", help=help)
     parts, x = network.load(random_parts(rng)), torch.zeros(2, 1, D, dtype=torch.float64)
     assert_close(network.forward(x), oracle(x, parts), dtype="float64", help=help)
 
@@ -195,7 +197,7 @@ def test_last_step(submission, rng, device):
     """The head reads the state after the last step, which has come through all the others."""
     network = Network(submission, rng, device)
     parts = network.load(random_parts(rng))
-    for count, steps in [(6, 4), (3, 7), (5, 5)]:
+    for count, steps in [(6, 4), (3, 20), (1, 2)]:
         x = draw(rng, count, steps, D)
         help = "Batch first: nn.RNN needs batch_first=True. The state goes on from step to step, not from row to row."
         assert_close(network.forward(x), oracle(x, parts), dtype="float64", help=help)
@@ -284,8 +286,9 @@ def test_second_call(submission, rng, device):
     network = Network(submission, rng, device)
     parts, lengths, x = network.load(random_parts(rng)), shuffled_lengths(rng), draw(rng, 7, 6, D)
     help = "Start each call from zeros, and leave x and lengths alone: `lengths -= 1` writes into the caller's tensor."
-    for actual in unpack(network.probe.forward_twice(network.handle, x, device, lengths), 2):
-        assert_close(actual, oracle(x, parts, lengths), dtype="float64", help=help)
+    for training in (False, True):
+        for actual in unpack(network.probe.forward_twice(network.handle, x, device, lengths, training), 2):
+            assert_close(actual, oracle(x, parts, lengths), dtype="float64", help=help)
 
 
 @check("gradient", points=1, depends_on="test_last_step")
@@ -299,12 +302,16 @@ def test_input_gradient(submission, rng, device):
 
 @check("gradient", points=2, depends_on="test_last_step")
 def test_parameter_gradients(submission, rng, device):
-    """Gradients reach all weights and biases, through all steps."""
-    network, actual, expected = gradients(submission, rng, device, None)
+    """Gradients reach all weights and biases, through all steps, with `lengths` and without."""
+    for lengths in (None, shuffled_lengths(rng)):
+        assert_parameter_gradients(*gradients(submission, rng, device, lengths))
+
+
+def assert_parameter_gradients(network, actual, expected):
     found = entry(actual, "parameters")
     turned = expected | {"w_hh": expected["w_hh"].T}
     wanted, other = network.place(expected), network.place(turned)
-    for name in network.biases[:2]:  # each of the two gets the whole gradient
+    for name in network.biases.get("b_h", [])[:2]:  # each of the two gets the whole gradient
         wanted[name] = other[name] = expected["b_h"].reshape(network.shapes[name])
     for name, gradient in wanted.items():
         value = entry(found, name)
@@ -354,3 +361,5 @@ def test_global_state(submission, rng, device):
     seen = submission.probe.build_and_call.observe(sizes, x, lengths, draws=True)
     assert_true(not seen.settings, "changed: " + ", ".join(seen.settings), help=help)
     assert_true(not seen.printed, "something was printed", returned=seen.printed[:100])
+    asked = any(getattr(argument, "requires_grad", False) for argument in seen.args)
+    assert_true(not asked, "the input has requires_grad set", help="Whether x gets a gradient is the caller's choice.")

@@ -30,12 +30,17 @@ def kind_and_keys(values):
     return [isinstance(optimizers, dict), [str(key) for key in optimizers]]
 
 
-def train(values, keys, gradients, settings, thaw=False, **how):
+def train(values, keys, gradients, settings, thaw=False, twice=False, **how):
     """The parameters after steps of the optimisers under `keys`, one after the other for each of the `gradients`.
 
     settings: the call's further arguments. thaw: frozen parameters require gradients once the optimisers are made.
+    twice: the optimisers are those of a second call; in the first, frozen and trainable parameters had changed places.
     """
     model = build(values, **how)
+    if twice:
+        swap(model)
+        submission.configure_optimizers(model, **settings)  # noqa: F821
+        swap(model)
     optimizers = submission.configure_optimizers(model, **settings)  # noqa: F821
     for parameter in model.parameters():
         parameter.requires_grad_(thaw or parameter.requires_grad)
@@ -45,6 +50,11 @@ def train(values, keys, gradients, settings, thaw=False, **how):
                 parameter.grad = torch.tensor(by_name[name])
             optimizers[key].step()
     return {name: parameter.detach() for name, parameter in model.named_parameters()}
+
+
+def swap(model):
+    for parameter in model.parameters():
+        parameter.requires_grad_(not parameter.requires_grad)
 
 
 def classes(values):
@@ -64,10 +74,16 @@ def settings(values, lr):
     }
 
 
-def model_afterwards(values, gradients, frozen):
-    """Value, gradient and requires_grad of each parameter after a call; `gradients` are those from before."""
+def model_afterwards(values, gradients, frozen, evaluation):
+    """Value, gradient and requires_grad of each parameter, and each module's mode, after a call.
+
+    gradients: those from before, of some. evaluation: names of the modules in evaluation mode.
+    """
     model = build(values, frozen)
-    for name, parameter in model.named_parameters():
-        parameter.grad = torch.tensor(gradients[name])
+    for name, gradient in gradients.items():
+        model.get_parameter(name).grad = torch.tensor(gradient)
+    for name in evaluation:
+        model.get_submodule(name).eval()
     submission.configure_optimizers(model)  # noqa: F821
-    return {name: [p.detach(), p.grad, p.requires_grad] for name, p in model.named_parameters()}
+    parameters = {name: [p.detach(), p.grad, p.requires_grad] for name, p in model.named_parameters()}
+    return [parameters, {name: module.training for name, module in model.named_modules()}]

@@ -143,6 +143,8 @@ def test_frozen(submission, rng):
             for name in frozen:
                 assert_close(entry(found, name), values[name], dtype="float64", tol=0, help=help)
     assert_trained(submission, ["sgd"], values, gradients, secret_lr(rng), help, frozen=frozen)
+    help = "The parameters that require gradients now count, not those of an earlier call."
+    assert_trained(submission, ["sgd"], values, gradients, secret_lr(rng), help, frozen=frozen, twice=True)
 
 
 @check("correctness", points=1, depends_on="test_sgd")
@@ -209,14 +211,23 @@ def test_settings(submission, rng):
 
 @check("contract", points=1, depends_on="test_sgd")
 def test_model_unchanged(submission, rng):
-    """Parameters, their gradients and their requires_grad stay as they are."""
+    """Parameters, their gradients and their requires_grad stay as they are, and so do the modes of the modules."""
     values, (gradients, *_) = draw(rng)
-    found = submission.probe.model_afterwards(values, gradients, ["first.bias"])
+    absent, evaluation = "second.weight", "second"
+    del gradients[absent]
+    found, modes = unpack(submission.probe.model_afterwards(values, gradients, ["first.bias"], [evaluation]), 2)
     for name, value in values.items():
         after, gradient, trainable = unpack(entry(found, name), 3)
         assert_close(after, value, dtype="float64", tol=0)
-        assert_close(gradient, gradients[name], dtype="float64", tol=0, help="Clearing gradients is the loop's task.")
+        if name == absent:
+            assert_true(gradient is None, f"{name} had no gradient, and has one now")
+        else:
+            help = "Clearing gradients is the loop's task."
+            assert_close(gradient, gradients[name], dtype="float64", tol=0, help=help)
         assert_true(trainable is (name != "first.bias"), f"requires_grad of {name} was changed")
+    for name in ("", "first", "second"):
+        same = entry(modes, name) is (name != evaluation)
+        assert_true(same, "a module's mode was changed", help="train() and eval() are the loop's task.")
 
 
 @check("contract", points=1, depends_on="test_sgd", testimony=True)

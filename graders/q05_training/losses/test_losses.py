@@ -204,7 +204,8 @@ def test_device(submission, rng, device):
 
 def mismatched(rng, draw):
     """Pairs of different shapes, most of which could be broadcast."""
-    shapes = [((4,), (4, 1)), ((4, 1), (4,)), ((5,), (1,)), ((), (3,)), ((2, 3), (3,)), ((2, 3), (3, 2)), ((4,), (5,))]
+    shapes = [((4,), (4, 1)), ((4, 1), (4,)), ((5,), (1,)), ((), (3,)), ((3,), ()), ((2, 3), (3,)), ((2, 3), (3, 2))]
+    shapes += [((4,), (5,)), ((1, 3), (3, 1))]
     for one, other in shapes:
         yield draw(rng, *one)[0], draw(rng, *other)[0]
 

@@ -89,21 +89,25 @@ def follow_two(kind, first, second, values, grads):
 
 
 def train(kind, args, kwargs, values, scales, centres, steps):
-    """A training loop with autograd: the loss is the sum of `scale * (p - centre)**2 / 2` over all parameters."""
+    """A training loop with autograd: the loss is the sum of `scale * (p - centre)**2 / 2` over all parameters.
+
+    One more parameter, a frozen one with the last of the `values`, is in the loss and given to the optimiser.
+    """
     leaves = _leaves(values)
+    frozen = _leaves(values)[-1].requires_grad_(False)
     pairs = zip(scales, centres, strict=True)
     bowls = [(torch.from_numpy(np.array(scale)), torch.from_numpy(np.array(centre))) for scale, centre in pairs]
-    optimizer = _build(kind, args, kwargs, leaves)
+    optimizer = _build(kind, args, kwargs, [*leaves, frozen])
 
     def each_step() -> Iterator[None]:
         for _ in range(steps):
             optimizer.zero_grad()
             loss = sum((a * (leaf - c) ** 2).sum() / 2 for leaf, (a, c) in zip(leaves, bowls, strict=True))
-            loss.backward()
+            (loss + (frozen**2).sum()).backward()
             optimizer.step()
             yield
 
-    return _record(leaves, each_step())
+    return _record([*leaves, frozen], each_step())
 
 
 def construct(kind, args, kwargs, values, generator=False):

@@ -145,8 +145,8 @@ def test_in_place(submission, rng):
 @check("correctness", points=1, depends_on="test_sgd")
 def test_gradients_only_read(submission, rng):
     """A gradient tensor that is used again, or refilled for a later step, counts with the values it was given."""
-    refill = [True, False, False, True, True, False]
-    holds = [0, 0, 0, 3, 4, 4]  # the step whose gradient the tensor holds
+    refill = [True, True, False, False, True, True, False]
+    holds = [0, 1, 1, 1, 4, 5, 5]  # the step whose gradient the tensor holds
     for kind, kwargs in settings(rng):
         values, grads = draw(rng, len(refill), shapes=FEW)
         wanted = plain(submission, kind, kwargs, values, [grad[holds] for grad in grads])
@@ -210,13 +210,16 @@ def test_zero_grad(submission, rng):
 
 @check("gradient", points=2, depends_on="test_sgd")
 def test_training_loop(submission, rng):
-    """zero_grad, backward, step: a training loop with autograd goes down the quadratic it is given."""
+    """zero_grad, backward, step: a training loop with autograd goes down its quadratic; what is frozen stays."""
     for kind, kwargs in settings(rng):
         values, aims = draw(rng, 7, shapes=FEW)
         scales = [rng.uniform(0.5, 1.0, value.shape) for value in values]
         centres = [value + 3 * aim[0] for value, aim in zip(values, aims, strict=True)]
         returned = submission.probe.train(kind, (), kwargs, values, scales, centres, 7)
-        histories = read(returned, aims)
+        *moved, frozen = unpack(returned, len(values) + 1, what="one trajectory a parameter")
+        help = "requires_grad belongs to whoever made the parameter."
+        assert_close(frozen, np.stack([values[-1]] * 7), dtype="float64", tol=0, help=help)
+        histories = read(moved, aims)
         before = [np.concatenate([v[None], history[:-1]]) for v, history in zip(values, histories, strict=True)]
         grads = [a * (position - c) for a, position, c in zip(scales, before, centres, strict=True)]
         compare(

@@ -8,6 +8,13 @@ import torch
 from torch import Tensor, nn
 
 
+class Rows(nn.Module):
+    """A row for each sample; images are read by columns, so that flat ones are not taken for images."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, -1).flatten(1)
+
+
 class Mask(nn.Module):
     """Dropout with the host's own mask: it multiplies in training mode, and does nothing in evaluation mode."""
 
@@ -52,11 +59,16 @@ def train(weights, batches, sgd, *, moded=None, tired=None, held=None, frozen=()
         parameters[name].grad = torch.tensor(gradient)
     if moded is not None:
         model.eval()
-    losses = []
+    losses, tracked = [], []
     for x_array, y_array in batches:
         x, y = torch.tensor(x_array), torch.tensor(y_array)
         losses.extend(_step(model, optimizer, x, y) for _ in range(again))
-    result = {"losses": losses, "parameters": {name: _array(value) for name, value in parameters.items()}}
+        tracked.append(x.requires_grad)
+    result = {
+        "losses": losses,
+        "tracked": tracked,
+        "parameters": {name: _array(value) for name, value in parameters.items()},
+    }
     result["buffers"] = {name.split(".")[-1]: _array(value) for name, value in model.named_buffers()}
     if after is not None:
         with torch.no_grad():
@@ -83,7 +95,7 @@ def _model(weights: dict, mask, tired) -> tuple[nn.Module, dict[str, nn.Paramete
     first = nn.Linear(inputs, hidden, dtype=dtype)
     last = nn.Linear(hidden, len(weights["w2"]), dtype=dtype)
     parameters = {"w1": first.weight, "b1": first.bias, "w2": last.weight, "b2": last.bias}
-    layers: list[nn.Module] = [nn.Flatten(), first]
+    layers: list[nn.Module] = [Rows(), first]
     if mask is not None:
         norm = nn.BatchNorm1d(hidden, dtype=dtype)
         parameters |= {"scale": norm.weight, "shift": norm.bias}

@@ -21,14 +21,16 @@ def fresh(size):
     }
 
 
-def play(arguments, options, state, steps, dtype="float64", device="cpu", inside=False):
+def play(arguments, options, state, steps, dtype="float64", device="cpu", inside=False, frozen=False):
     """The results of passes in the modes given, ("train", x) or ("eval", x), and the running statistics at the end.
 
-    inside: the mode is set on a model that contains the layer.
+    inside: the mode is set on a model that contains the layer. frozen: nothing is trainable, and autograd is off.
     """
     layer = build(arguments, options, state, dtype, device)
     model = nn.Sequential(nn.Identity(), nn.Sequential(layer)) if inside else layer
-    results = [model.train(mode == "train")(x.to(device)) for mode, x in steps]
+    layer.requires_grad_(not frozen)
+    with torch.set_grad_enabled(not frozen):
+        results = [model.train(mode == "train")(x.to(device)) for mode, x in steps]
     return {"results": results, **statistics()}
 
 
@@ -36,10 +38,12 @@ def statistics():
     return {name: getattr(made["layer"], name).detach().clone() for name in NAMES[2:]}
 
 
-def again(arguments, state, modes, x, device):
+def again(arguments, state, modes, x, device, frozen):
     """Passes in those modes over the very same tensor."""
     layer, x = build(arguments, {}, state, "float64", device), x.to(device)
-    return [layer.train(mode == "train")(x).clone() for mode in modes]
+    layer.requires_grad_(not frozen)
+    with torch.set_grad_enabled(not frozen):
+        return [layer.train(mode == "train")(x).clone() for mode in modes]
 
 
 def backward(arguments, state, mode, x, cotangent, device, before=None):
@@ -66,6 +70,7 @@ def exchange(size, state, x):
         for name in NAMES:
             getattr(theirs, name).copy_(state[name])
     layer = submission.BatchNorm1d(size).double()
+    layer.eval()(x)  # what it was before must not stick
     layer.load_state_dict(less_the_count(theirs.state_dict()), strict=True)
     other.load_state_dict({**layer.state_dict(), "num_batches_tracked": torch.tensor(0)}, strict=True)
     return [layer.eval()(x), other.eval()(x)]

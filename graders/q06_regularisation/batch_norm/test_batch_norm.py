@@ -120,14 +120,14 @@ def test_evaluation_mode(submission, rng, device):
 
 @check("correctness", points=2, depends_on=("test_running_statistics", "test_evaluation_mode"))
 def test_modes_alternate(submission, rng, device):
-    """Training and evaluation may alternate, also where the mode is set on a model that contains the layer."""
-    for inside in (False, True):
+    """Training and evaluation may alternate, also inside a model, and with frozen parameters under no_grad."""
+    for inside, frozen in ((False, False), (True, False), (False, True)):
         state, steps = secret_state(rng), secret_steps(rng)
         returned, wanted = (
-            submission.probe.play([SIZE], {}, state, steps, "float64", device, inside),
+            submission.probe.play([SIZE], {}, state, steps, "float64", device, inside, frozen),
             oracle(state, steps),
         )
-        help = "Ask self.training in every call."
+        help = "Ask self.training in every call, and nothing else."
         assert_results(returned, wanted, dtype="float64", help=help)
         assert_statistics(returned, wanted, help=help)
 
@@ -135,7 +135,7 @@ def test_modes_alternate(submission, rng, device):
 @check("correctness", points=2, depends_on=("test_running_statistics", "test_evaluation_mode"))
 def test_eps(submission, rng, device):
     """`eps` is added to the variance, under the root, in both modes; it is 1e-5 unless given."""
-    for options in ({"eps": rng.uniform(0.1, 0.5)}, {}):
+    for options in ({"eps": rng.uniform(0.1, 0.5)}, {}, {"eps": rng.uniform(1e-8, 1e-7)}):
         state = secret_state(rng)
         state["running_var"] = torch.from_numpy(rng.uniform(1e-5, 1e-4, SIZE))
         steps = [("eval", draw(rng, 3, SIZE)), ("train", 0.003 * draw(rng, 6, SIZE))]
@@ -217,13 +217,18 @@ def gradients(submission, rng, device, mode, batch, before=None):
 
 @check("contract", points=1, depends_on="test_modes_alternate")
 def test_dtype(submission, rng, device):
-    """A layer in float32 gives float32."""
+    """A layer in float32 gives float32, one in bfloat16 gives bfloat16."""
     state = {name: value.float() for name, value in secret_state(rng).items()}
     steps = [(mode, x.float()) for mode, x in secret_steps(rng)]
     returned, wanted = submission.probe.play([SIZE], {}, state, steps, "float32", device), oracle(state, steps)
     for actual, expected in zip(unpack(entry(returned, "results"), len(steps)), wanted["results"], strict=True):
         assert_close(actual, expected, dtype="float32", tol=1e-4, help="Leave the dtype as it comes.")
     assert_statistics(returned, wanted, dtype="float32")
+    state = {name: value.bfloat16() for name, value in secret_state(rng).items()}
+    steps = [(mode, torch.from_numpy(rng.standard_normal((8, SIZE))).bfloat16()) for mode in ("train", "eval")]
+    returned, wanted = submission.probe.play([SIZE], {}, state, steps, "bfloat16", device), oracle(state, steps)
+    help = "Half precision too: where you compute in float32, convert the result back."
+    assert_results(returned, wanted, dtype="bfloat16", tol=0.1, help=help)
 
 
 @check("contract", points=1, depends_on="test_modes_alternate")
@@ -232,9 +237,10 @@ def test_input_unchanged(submission, rng, device):
     state, x = secret_state(rng), draw(rng, 6, SIZE)
     modes = ["train", "eval", "train", "eval"]
     wanted = oracle(state, [(mode, x) for mode in modes])["results"]
-    actual = unpack(submission.probe.again([SIZE], state, modes, x, device), len(modes))
-    for result, expected in zip(actual, wanted, strict=True):
-        assert_close(result, expected, help="x -= mean writes into the caller's tensor.")
+    for frozen in (False, True):
+        actual = unpack(submission.probe.again([SIZE], state, modes, x, device, frozen), len(modes))
+        for result, expected in zip(actual, wanted, strict=True):
+            assert_close(result, expected, help="x -= mean writes into the caller's tensor, trained or not.")
 
 
 @check("stability", points=2, depends_on="test_weight_and_bias")

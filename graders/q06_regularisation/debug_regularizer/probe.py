@@ -23,9 +23,9 @@ def result(layers, loss, lambdas, **how):
     return submission.add_weight_regularization(build(layers, **how), loss.clone(), **lambdas)  # noqa: F821
 
 
-def gradients(layers, x, factors, lambdas):
+def gradients(layers, x, factors, lambdas, **how):
     """Gradients of the result: at every parameter, and at the `x` of the loss `(x * factors).sum()`."""
-    model, x = build(layers), x.requires_grad_()
+    model, x = build(layers, **how), x.requires_grad_()
     submission.add_weight_regularization(model, (x * factors).sum(), **lambdas).backward()  # noqa: F821
     return {"x": x.grad, **{name: p.grad for name, p in model.named_parameters()}}
 
@@ -56,5 +56,9 @@ def model_afterwards(layers, old_gradients, loss, lambdas):
 
 def device_of_result(layers, loss, lambdas, model_device, loss_device):
     model = build(layers, device=model_device)
-    total = submission.add_weight_regularization(model, loss.to(loss_device), **lambdas)  # noqa: F821
-    return str(total.device)
+    try:
+        return str(submission.add_weight_regularization(model, loss.to(loss_device), **lambdas).device)  # noqa: F821
+    except RuntimeError as error:  # "meta" has no values to choose by
+        if "item()" in str(error):
+            return loss_device
+        raise

@@ -7,7 +7,17 @@ once and the CPU, so that no fault touches them.
 import numpy as np
 import torch
 
-from etude.grading import TensorValue, assert_close, assert_true, assert_unchanged, check, entry, unpack
+from etude.grading import (
+    TensorValue,
+    as_array,
+    assert_close,
+    assert_shape,
+    assert_true,
+    assert_unchanged,
+    check,
+    entry,
+    unpack,
+)
 
 
 def draw(rng, *shape, dtype="float64"):
@@ -88,7 +98,7 @@ def test_loss_unchanged(submission, rng):
 
 @check("stability", points=1, depends_on="test_l1")
 def test_nothing_penalised(submission, rng):
-    """Where nothing is penalised the result is a tensor of its own, equal to the loss."""
+    """Where nothing is penalised the result is a tensor of its own, equal to the loss, and differentiable like it."""
     lambdas, none = only_l1(rng), {"lambda_l1": 0.0, "lambda_l2": 0.0}
     for layers, factors, frozen in (
         ([("ReLU", (), {})], lambdas, []),
@@ -100,6 +110,9 @@ def test_nothing_penalised(submission, rng):
         help = "Result and loss are one tensor: what the caller does to one happens to the other."
         assert_result(found, loss, [], help=help)
         assert_close(after, loss, dtype="float64", tol=0, help=help)
+        x, weights = draw(rng, 5), draw(rng, 5)
+        found = submission.probe.gradients(layers, x, weights, factors, frozen=frozen)
+        assert_close(entry(found, "x"), weights, dtype="float64", help="A new tensor need not be cut off: no detach().")
 
 
 @check("contract", points=1, depends_on="test_l1", testimony=True)
@@ -153,6 +166,23 @@ def test_gradient(submission, rng):
     for index, weight in enumerate(weights_of(layers)):
         wanted = lambdas["lambda_l1"] * np.sign(weight.numpy())
         assert_close(entry(found, f"{index}.weight"), wanted, dtype="float64", help=help)
+
+
+@check("stability", points=1, depends_on="test_gradient")
+def test_zero_weights(submission, rng):
+    """Weights of 0 give finite gradients: at most lambda_l1 in size."""
+    layers, lambdas = dense(rng), only_l1(rng)
+    layers[0][2]["weight"][1:] = 0
+    layers[1][2]["weight"].zero_()
+    found = submission.probe.gradients(layers, draw(rng, 5), draw(rng, 5), lambdas)
+    for index, weight in enumerate(weights_of(layers)):
+        actual, w = as_array(entry(found, f"{index}.weight")), weight.numpy()
+        assert_shape(actual, w.shape)
+        help = "The derivative of a root is infinite at 0, and infinity times 0 is NaN: use abs()."
+        wanted = lambdas["lambda_l1"] * np.sign(w)
+        assert_close(np.where(w == 0, 0, actual), wanted, dtype="float64", help=help)
+        small = bool((np.abs(actual[w == 0]) <= lambdas["lambda_l1"] * (1 + 1e-9)).all())
+        assert_true(small, "the gradient at a weight of 0 is wrong", wanted="at most lambda_l1 in size", help=help)
 
 
 @check("gradient", points=1)

@@ -39,11 +39,12 @@ def reuse(p, x, device):
     return [layer.eval()(x).clone(), layer.train()(x).clone(), layer.eval()(x).clone()]
 
 
-def switch_parent(p, x, device):
-    """As `switch`, of a layer deep in a model whose mode is switched."""
+def switch_parent(p, x, device, autograd=True):
+    """As `switch`, of a layer deep in a model whose mode is switched, with autograd on or off."""
     model = nn.Sequential(nn.Identity(), nn.Sequential(submission.Dropout(p)))  # noqa: F821
     x = x.to(device)
-    return [model.eval()(x.clone()), model.train()(x.clone()), model.eval()(x.clone())]
+    with torch.set_grad_enabled(autograd):
+        return [model.eval()(x.clone()), model.train()(x.clone()), model.eval()(x.clone())]
 
 
 def transposed(p, x, device):
@@ -52,11 +53,13 @@ def transposed(p, x, device):
 
 
 def backward(p, x, cotangent, device, training=True):
-    """The result, and the gradient of its product with `cotangent`."""
+    """The result, and the gradient of its product with `cotangent`, after other calls in either mode."""
     layer = submission.Dropout(p)  # noqa: F821
     layer.train() if training else layer.eval()
     x = x.to(device).requires_grad_()
     y = layer(x.clone())
+    layer(x.detach().clone())
+    layer.train(not training)(x.detach().clone())
     ((y * cotangent.to(device)).sum() + 0 * x.sum()).backward()  # a result of zeros need not hang on x
     return [y, x.grad]
 

@@ -127,10 +127,11 @@ def test_evaluation_mode(submission, rng, device):
 
 @check("contract", points=1)
 def test_mode_of_the_model(submission, rng, device):
-    """`eval()` and `train()` of a model that contains the layer reach it."""
+    """`eval()` and `train()` of a model that contains the layer reach it, and they alone count: not autograd."""
     x = draw(rng, 6, 50)
     help = "Ask self.training: a model's eval() calls train(False) on its children, and knows of no flag of your own."
     check_modes(submission.probe.switch_parent(0.4, x, device), x, help)
+    check_modes(submission.probe.switch_parent(0.4, x, device, autograd=False), x, help)
 
 
 def check_modes(results, x, help):
@@ -198,7 +199,7 @@ def test_gradient(submission, rng, device):
     x[torch.from_numpy(zero)] = 0
     result, gradient = unpack(submission.probe.backward(0.4, x, cotangent, device), 2)
     result = numbers(result, x.shape)
-    help = "The backward pass multiplies by the very mask and scale of the forward pass."
+    help = "The backward pass multiplies by the mask and scale of that very call, not of the layer's latest one."
     through, _ = read_mask(gradient, cotangent)
     factor = np.divide(result, x.numpy(), out=np.zeros(x.shape), where=~zero)
     assert_close(np.where(zero, 0, as_array(gradient)), factor * cotangent.numpy(), dtype="float64", help=help)

@@ -3,10 +3,11 @@
 from torch import nn
 
 
-def build(layers, frozen=(), tied=(), device="cpu"):
+def build(layers, frozen=(), tied=(), buffers=(), device="cpu"):
     """`layers`: [class in torch.nn, arguments, {parameter: tensor}]; parameters are then named "0.weight" and so on.
 
     frozen: names of parameters that do not require gradients. tied: pairs (name, name of the one that it becomes).
+    buffers: names of those that are buffers.
     """
     model = nn.Sequential(*(getattr(nn, kind)(*arguments) for kind, arguments, _ in layers)).to(device)
     for layer, (_, _, values) in zip(model, layers, strict=True):
@@ -16,6 +17,11 @@ def build(layers, frozen=(), tied=(), device="cpu"):
         put(model, name, model.get_parameter(other))
     for name in frozen:
         model.get_parameter(name).requires_grad_(False)
+    for name in buffers:
+        owner, _, last = name.rpartition(".")
+        value = model.get_parameter(name).detach()
+        delattr(model.get_submodule(owner), last)
+        model.get_submodule(owner).register_buffer(last, value)
     return model
 
 
@@ -30,9 +36,9 @@ def result(layers, x, factors, lambdas, **how):
     return submission.add_weight_regularization(model, (x * factors).sum(), **lambdas)  # noqa: F821
 
 
-def gradients(layers, x, factors, lambdas):
+def gradients(layers, x, factors, lambdas, **how):
     """Gradients of the result: at every parameter, and at the `x` of the loss `(x * factors).sum()`."""
-    model, x = build(layers), x.requires_grad_()
+    model, x = build(layers, **how), x.requires_grad_()
     submission.add_weight_regularization(model, (x * factors).sum(), **lambdas).backward()  # noqa: F821
     return {"x": x.grad, **{name: p.grad for name, p in model.named_parameters()}}
 
@@ -63,8 +69,12 @@ def model_afterwards(layers, old_gradients, loss, lambdas):
 
 def device_of_result(layers, loss, lambdas, model_device, loss_device):
     model = build(layers, device=model_device)
-    total = submission.add_weight_regularization(model, loss.to(loss_device), **lambdas)  # noqa: F821
-    return str(total.device)
+    try:
+        return str(submission.add_weight_regularization(model, loss.to(loss_device), **lambdas).device)  # noqa: F821
+    except RuntimeError as error:  # "meta" has no values to choose by
+        if "item()" in str(error):
+            return loss_device
+        raise
 
 
 def plain(layers, loss, lambdas):

@@ -7,6 +7,7 @@ from etude.grading import (
     TensorValue,
     as_array,
     assert_close,
+    assert_shape,
     assert_true,
     assert_unchanged,
     check,
@@ -109,18 +110,22 @@ def test_every_matrix(submission, rng):
 
 @check("correctness", points=1, depends_on="test_l1")
 def test_frozen(submission, rng):
-    """Parameters that do not require gradients are not penalised."""
+    """Parameters that do not require gradients, and buffers, are not penalised."""
     layers, loss, lambdas = dense(rng), secret_loss(rng), secret_lambdas(rng) | {"lambda_l2": 0.0}
     help = "Leave out what does not require gradients."
     for frozen in (0, 1):
         actual = submission.probe.result(layers, *loss, lambdas, frozen=[f"{frozen}.weight"])
         assert_result(actual, loss, weights_of(layers[1 - frozen :][:1]), lambdas, help=help)
+    layers = [*layers, ("Module", (), {"table": draw(rng, 3, 2)})]
+    actual = submission.probe.result(layers, *loss, lambdas, buffers=["2.table"])
+    assert_result(actual, loss, weights_of(layers[:2]), lambdas, help="Buffers are in state_dict(), but not learnt.")
 
 
 @check("correctness", points=1, depends_on="test_l1")
 def test_shared(submission, rng):
-    """A weight that two layers share counts once."""
+    """A weight that two layers share counts once; two that merely have the same values count both."""
     layers, loss, lambdas = [*dense(rng), *dense(rng)], secret_loss(rng), secret_lambdas(rng) | {"lambda_l2": 0.0}
+    layers[3][2]["weight"] = layers[1][2]["weight"].clone()
     actual = submission.probe.result(layers, *loss, lambdas, tied=[("2.weight", "0.weight")])
     help = "model.parameters() gives each parameter once; going through the modules does not."
     assert_result(actual, loss, [*weights_of(layers[:2]), *weights_of(layers[3:])], lambdas, help=help)
@@ -138,6 +143,23 @@ def test_gradient(submission, rng):
         assert_close(entry(found, f"{index}.weight"), wanted, dtype="float64", help=help)
 
 
+@check("stability", points=1, depends_on="test_gradient")
+def test_zero_weights(submission, rng):
+    """Weights of 0 give finite gradients: at most lambda_l1 in size."""
+    layers, (x, factors), lambdas = dense(rng), secret_loss(rng), secret_lambdas(rng)
+    layers[0][2]["weight"][1:] = 0
+    layers[1][2]["weight"].zero_()
+    found = submission.probe.gradients(layers, x, factors, lambdas)
+    for index, weight in enumerate(weights_of(layers)):
+        actual, w = as_array(entry(found, f"{index}.weight")), weight.numpy()
+        wanted = lambdas["lambda_l1"] * np.sign(w) + 2 * lambdas["lambda_l2"] * w
+        assert_shape(actual, w.shape)
+        help = "The derivative of a root is infinite at 0, and infinity times 0 is NaN: use abs()."
+        assert_close(np.where(w == 0, 0, actual), wanted, dtype="float64", help=help)
+        small = bool((np.abs(actual[w == 0]) <= lambdas["lambda_l1"] * (1 + 1e-9)).all())
+        assert_true(small, "the gradient at a weight of 0 is wrong", wanted="at most lambda_l1 in size", help=help)
+
+
 @check("correctness", points=1, depends_on="test_l1")
 def test_loss_unchanged(submission, rng):
     """The loss passed in is unchanged, and may be used again: also one that requires gradients itself."""
@@ -153,7 +175,7 @@ def test_loss_unchanged(submission, rng):
 
 @check("stability", points=1, depends_on="test_l1")
 def test_nothing_penalised(submission, rng):
-    """Where nothing is penalised the result is a tensor of its own, equal to the loss."""
+    """Where nothing is penalised the result is a tensor of its own, equal to the loss, and differentiable like it."""
     vectors = [("BatchNorm1d", (3,), {"weight": draw(rng, 3), "bias": draw(rng, 3)})]
     lambdas, none = secret_lambdas(rng), {"lambda_l1": 0.0, "lambda_l2": 0.0}
     for layers, factors, frozen in (
@@ -167,6 +189,10 @@ def test_nothing_penalised(submission, rng):
         help = "Returning the loss itself would make the result and the loss one tensor; loss.clone() is a new one."
         assert_result(found, loss, [], {}, help=help)
         assert_close(after, loss, dtype="float64", tol=0, help=help)
+        x, weights = draw(rng, 5), draw(rng, 5)
+        found = submission.probe.gradients(layers, x, weights, factors, frozen=frozen)
+        help = "detach() would cut the graph: clone() alone, or a sum, is a new tensor too."
+        assert_close(entry(found, "x"), weights, dtype="float64", help=help)
 
 
 @check("contract", points=2, depends_on="test_l1")

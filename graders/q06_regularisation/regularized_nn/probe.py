@@ -104,10 +104,13 @@ def _module(spec):
 
 
 def initialise(spec, start, **how):
-    """After a call: all tensors, by name; which parameters require gradients; and the modules' modes."""
+    """After a call: all gradients and tensors, by name; which parameters require gradients; and the modules' modes."""
     model = build(spec, start, **how)
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, start)
     submission.initialize_weights(model)  # noqa: F821
     return {
+        "gradients": {name: p.grad for name, p in model.named_parameters()},
         "state": {name: value.detach().clone() for name, value in model.state_dict().items()},
         "trainable": {name: p.requires_grad for name, p in model.named_parameters()},
         "training": {name: module.training for name, module in model.named_modules()},

@@ -261,10 +261,10 @@ def assert_he_normal(weight, outputs, inputs, dtype="float32"):
     assert_drawn(weight, (outputs, inputs), shares, help, dtype)
 
 
-def assert_xavier_uniform(weight, shape):
+def assert_xavier_uniform(weight, shape, dtype="float32"):
     bound = sqrt(6 / ((shape[0] + shape[1]) * shape[2] * shape[3]))
     help = "nn.init.xavier_uniform_: uniform on ±sqrt(6 / (fan_in + fan_out))."
-    assert_drawn(weight, shape, [(f * bound, 1 - f) for f in (0.25, 0.5, 0.75, 0.95)], help)
+    assert_drawn(weight, shape, [(f * bound, 1 - f) for f in (0.25, 0.5, 0.75, 0.95)], help, dtype)
     assert_true(np.abs(as_array(weight)).max() <= bound * 1.00001, "weights beyond the uniform bound", help=help)
 
 
@@ -314,12 +314,9 @@ def test_depth(submission, rng, device):
 @check("stability", points=1, depends_on=("test_linear_weights", "test_convolution_weights"))
 def test_missing_parts(submission, rng, device):
     """Layers without bias and norms without weights are no obstacle."""
-    spec = [
-        ("BatchNorm1d", (3,), {"affine": False}),
-        ("BatchNorm2d", (3,), {"affine": False, "track_running_stats": False}),
-        ("Conv2d", (30, 40, 3), {"bias": False}),
-        ("Linear", (150, 90), {"bias": False}),
-    ]
+    bare = {"affine": False, "track_running_stats": False}
+    spec = [("BatchNorm1d", (3,), {"affine": False}), ("BatchNorm2d", (3,), bare)]
+    spec += [("Conv2d", (30, 40, 3), {"bias": False}), ("Linear", (150, 90), {"bias": False})]
     state, _ = initialise(submission, rng, ("Sequential", spec, {}))
     assert_xavier_uniform(entry(state, "2.weight"), (40, 30, 3, 3))
     assert_he_normal(entry(state, "3.weight"), 90, 150)
@@ -337,10 +334,10 @@ def test_subclasses(submission, rng, device):
 
 @check("contract", points=2, depends_on=("test_linear_weights", "test_constants"))
 def test_others_untouched(submission, rng, device):
-    """Everything else keeps its values: other layers, running statistics, modes."""
+    """Everything else keeps its values: other layers, running statistics, modes, gradients."""
     kept = [("Conv1d", (2, 3, 3), {}), ("ConvTranspose2d", (2, 3, 3), {}), ("BatchNorm3d", (3,), {})]
     kept += [("LayerNorm", (4,), {}), ("GroupNorm", (2, 4), {}), ("Embedding", (5, 3), {}), ("LSTM", (3, 2), {})]
-    kept += [("Bilinear", (2, 3, 2), {}), ("PReLU", (), {})]
+    kept += [("Bilinear", (2, 3, 2), {}), ("InstanceNorm2d", (3,), {"affine": True})]
     spec = ("Sequential", [*kept, ("BatchNorm1d", (3,), {}), ("BatchNorm2d", (4,), {}), ("Linear", (4, 3), {})], {})
     start, evaluation = rng.uniform(2.0, 9.0), ["1", "10"]
     found = submission.probe.initialise(spec, start, evaluation=evaluation)
@@ -357,18 +354,24 @@ def test_others_untouched(submission, rng, device):
     for name, module in layers.named_modules():
         same = entry(entry(found, "training"), name) is (name not in evaluation)
         assert_true(same, f"the mode of {type(module).__name__} was changed")
+    gradient = entry(entry(found, "gradients"), "0.bias")
+    assert_close(gradient, np.full(3, start), dtype="float32", help="Gradients are not for this function to change.")
 
 
-@check("contract", points=1, depends_on=("test_linear_weights", "test_constants"))
+@check("contract", points=1, depends_on=WEIGHTS)
 def test_frozen(submission, rng, device):
     """Frozen parameters are initialised too, and stay frozen; the others stay trainable; dtypes stay."""
-    spec = ("Sequential", [("Linear", (150, 90), {}), ("BatchNorm1d", (90,), {})], {})
-    state, found = initialise(submission, rng, spec, frozen=["0.weight", "1.bias"], dtype="float64")
-    assert_he_normal(entry(state, "0.weight"), 90, 150, dtype="float64")
-    assert_constant(entry(state, "1.bias"), 90, 0.0)
-    for name in ("0.weight", "0.bias", "1.weight", "1.bias"):
-        same = entry(entry(found, "trainable"), name) is (name not in ("0.weight", "1.bias"))
-        assert_true(same, f"requires_grad of {name} was changed", help="Write into the parameter that is there.")
+    spec = ("Sequential", [("Linear", (150, 90), {}), ("Conv2d", (30, 90, 3), {}), ("BatchNorm1d", (90,), {})], {})
+    names = [f"{layer}.{name}" for layer in range(3) for name in ("weight", "bias")]
+    for frozen, dtype in ((names, "float64"), (["0.weight", "2.bias"], "float32")):
+        state, found = initialise(submission, rng, spec, frozen=frozen, dtype=dtype)
+        assert_he_normal(entry(state, "0.weight"), 90, 150, dtype)
+        assert_xavier_uniform(entry(state, "1.weight"), (90, 30, 3, 3), dtype)
+        for name in names:
+            if name not in ("0.weight", "1.weight"):
+                assert_constant(entry(state, name), 90, float(name == "2.weight"))
+            same = entry(entry(found, "trainable"), name) is (name not in frozen)
+            assert_true(same, f"requires_grad of {name} was changed", help="Write into the parameter that is there.")
 
 
 @check("contract", points=1, depends_on=WEIGHTS)
@@ -377,10 +380,8 @@ def test_same_objects(submission, rng, device):
     spec = [("Linear", (150, 90), {}), ("Conv2d", (30, 40, 3), {}), ("BatchNorm1d", (5,), {})]
     held = submission.probe.initialise_held(("Sequential", spec, {}), rng.uniform(2.0, 9.0))
     help = "A new nn.Parameter leaves the optimiser with the old one: write into it, in place."
-    assert_constant(entry(held, "0.bias"), 90, 0.0, help)
-    assert_constant(entry(held, "1.bias"), 40, 0.0, help)
-    assert_constant(entry(held, "2.weight"), 5, 1.0, help)
-    assert_constant(entry(held, "2.bias"), 5, 0.0, help)
+    for name, size, value in (("0.bias", 90, 0.0), ("1.bias", 40, 0.0), ("2.weight", 5, 1.0), ("2.bias", 5, 0.0)):
+        assert_constant(entry(held, name), size, value, help)
     assert_he_normal(entry(held, "0.weight"), 90, 150)
     assert_xavier_uniform(entry(held, "1.weight"), (40, 30, 3, 3))
 

@@ -8,11 +8,12 @@ from torch import Tensor, nn
 left: dict = {}  # what the last call worked on
 
 
-def clip(values, gradients, max_norm, lazily=False):
-    """The norm returned, and how everything is afterwards."""
+def clip(values, gradients, max_norm, lazily=False, frozen=False):
+    """The norm returned, and how everything is afterwards. frozen: the parameters have ceased to require gradients."""
     parameters = [nn.Parameter(torch.tensor(value)) for value in values]
     for parameter, gradient in zip(parameters, gradients, strict=True):
         parameter.grad = None if gradient is None else torch.tensor(gradient)
+        parameter.requires_grad_(not frozen)
     left["parameters"], left["gradients"] = parameters, [parameter.grad for parameter in parameters]
     given = (parameter for parameter in parameters) if lazily else parameters
     norm = submission.clip_grad_norm(given, max_norm)
@@ -39,12 +40,13 @@ class Mask(nn.Module):
         return x * self.mask if self.training else x
 
 
-def train(weights, batches, sgd, limit=None, mask=None, frozen=(), stale=None):
+def train(weights, batches, sgd, limit=None, mask=None, frozen=(), stale=None, groups=False, root=False):
     """The losses returned over `batches`, and the model's state when all is done.
 
     weights: `w1 (H, D)`, `b1`, `w2 (C, H)`, `b2`, and with `mask` also batch norm's `scale` and `shift`; the model then
     starts in evaluation mode. limit: max_grad_norm (None: left out). frozen: names of parameters that do not require
-    gradients. stale: gradients that are there before.
+    gradients. stale: gradients that are there before. groups: the optimiser holds the parameters in two groups.
+    root: the model itself is in training mode already, and its layers are not.
     """
     model, parameters = _model(weights, mask)
     for name in frozen:
@@ -53,8 +55,10 @@ def train(weights, batches, sgd, limit=None, mask=None, frozen=(), stale=None):
         parameters[name].grad = torch.tensor(gradient)
     if mask is not None:
         model.eval()
+        model.training = root
     left["model"] = parameters
-    optimizer = torch.optim.SGD(model.parameters(), **sgd)
+    first, *others = model.parameters()
+    optimizer = torch.optim.SGD([{"params": [first]}, {"params": others}] if groups else [first, *others], **sgd)
     more = {} if limit is None else {"max_grad_norm": limit}
     losses = [
         submission.train_with_gradient_clipping(model, optimizer, torch.tensor(x), torch.tensor(y), **more)
@@ -71,7 +75,13 @@ def trained():
 def step_on(weights, sgd, x, y):
     """One step on tensors that came over the wire, so that the judge can look at them again."""
     model, _ = _model(weights, None)
+    left["x"] = x
     return submission.train_with_gradient_clipping(model, torch.optim.SGD(model.parameters(), **sgd), x, y)
+
+
+def wants_gradient():
+    """Whether the batch of the last `step_on` has been made to require gradients."""
+    return left["x"].requires_grad
 
 
 def _model(weights, mask):

@@ -80,12 +80,16 @@ def test_generator(submission, rng):
 
 @check("correctness", points=1, depends_on=("test_norm", "test_clipped"))
 def test_without_gradient(submission, rng):
-    """Parameters without a gradient are skipped, and stay without one."""
+    """Parameters without a gradient are skipped, and stay without one; what has a gradient counts, frozen or not."""
     gradients = draw(rng, norm=rng.uniform(3, 9))
     for position in rng.choice(len(SHAPES), size=2, replace=False):
         gradients[position] = None
     returned = submission.probe.clip(values(rng), gradients, 0.2)
     help = "Skip parameters whose .grad is None."
+    assert_close(entry(returned, "norm"), norm_of(gradients), help=help)
+    assert_clipped(returned, "gradients", gradients, 0.2, help=help)
+    returned = submission.probe.clip(values(rng), gradients, 0.2, frozen=True)
+    help = "Ask for the gradient itself (.grad), not for requires_grad."
     assert_close(entry(returned, "norm"), norm_of(gradients), help=help)
     assert_clipped(returned, "gradients", gradients, 0.2, help=help)
 
@@ -160,11 +164,11 @@ def test_plain_update(submission, rng):
 
 @check("gradient", points=2, depends_on="test_plain_update")
 def test_clipped_update(submission, rng):
-    """Where they are large, the step is made with the clipped gradients."""
+    """Where they are large, the step is made with the clipped gradients: one norm for all, however they are grouped."""
     weights, batches = network(rng)
-    for limit in (rng.uniform(0.1, 0.3), rng.uniform(0.02, 0.05)):
+    for limit, groups in ((rng.uniform(0.1, 0.3), False), (rng.uniform(0.02, 0.05), True)):
         help = "Clip all of the model's parameters together, after backward and before step, to max_grad_norm."
-        assert_steps(submission, weights, batches, secret_sgd(rng), limit, help=help)
+        assert_steps(submission, weights, batches, secret_sgd(rng), limit, help=help, groups=groups)
 
 
 @check("contract", points=1, depends_on="test_plain_update")
@@ -186,23 +190,26 @@ def test_leftover_gradients(submission, rng):
 
 @check("correctness", points=2, depends_on="test_plain_update")
 def test_training_mode(submission, rng):
-    """A model in evaluation mode is trained in training mode, with one forward pass a step: batch norm shows it."""
+    """Whatever modes the layers come in, all are trained in training mode, with one forward pass a step."""
     weights, batches = network(rng, normalised=True)
-    help = "Call model.train() first, and the model once."
+    help = "Call model.train() first, in any case, and the model once."
     mask = rng.uniform(0.5, 2.0, size=6)
-    wanted = assert_steps(submission, weights, batches, secret_sgd(rng), 0.3, help=help, mask=mask)
-    buffers = entry(wanted["returned"], "buffers")
-    for name in ("running_mean", "running_var"):
-        assert_close(entry(buffers, name), wanted[name], tol=1e-6, help=help)
+    for root in (False, True):
+        sgd = secret_sgd(rng)
+        wanted = assert_steps(submission, weights, batches, sgd, 0.3, help=help, mask=mask, root=root)
+        buffers = entry(wanted["returned"], "buffers")
+        for name in ("running_mean", "running_var"):
+            assert_close(entry(buffers, name), wanted[name], tol=1e-6, help=help)
 
 
 @check("correctness", points=1, depends_on="test_plain_update")
 def test_frozen(submission, rng):
-    """Parameters that do not require gradients do not move; the others are clipped without them."""
+    """Parameters that do not require gradients stay, whatever their old gradients; the others are clipped alone."""
     weights, batches = network(rng)
-    for frozen in (["w1", "b1"], ["w2"]):
-        help = "Leave requires_grad as it is."
-        assert_steps(submission, weights, batches, secret_sgd(rng), 0.1, help=help, frozen=frozen)
+    for frozen, names in ((["w1", "b1"], []), (["w2"], weights)):
+        stale = {name: rng.normal(size=weights[name].shape) for name in names}
+        help = "Leave requires_grad as it is, and clear the gradients of all the model's parameters."
+        assert_steps(submission, weights, batches, secret_sgd(rng), 0.1, help=help, frozen=frozen, stale=stale)
 
 
 @check("errors", points=1, depends_on="test_plain_update")
@@ -223,6 +230,8 @@ def test_side_effects(submission, rng):
     """The batch is as before, nothing is printed, and torch's settings and generators are left alone."""
     weights, [(x, y), *_] = network(rng)
     assert_unchanged(submission.probe.step_on, weights, secret_sgd(rng), torch.tensor(x), torch.tensor(y), draws=True)
+    wants = submission.probe.wants_gradient()
+    assert_true(wants is False, "x_batch requires gradients now", help="The batch is the caller's: leave it alone.")
     seen = submission.probe.clip.observe(values(rng), draw(rng, norm=3.0), 1.0, draws=True)
     assert_true(not seen.settings, "the call changed " + ", ".join(seen.settings))
     assert_true(not seen.printed, "the call printed something", returned=seen.printed[:100])
@@ -301,7 +310,7 @@ def secret_sgd(rng):
 def assert_steps(submission, weights, batches, sgd, limit, help=None, **options):
     """The parameters after a step on each batch; to 1e-6, so that either factor will do."""
     returned = submission.probe.train(weights, batches, sgd, limit, **options)
-    options.pop("stale", None)
+    options = {name: value for name, value in options.items() if name in ("mask", "frozen")}
     wanted = oracle(weights, batches, sgd, 1.0 if limit is None else limit, **options)
     parameters = entry(returned, "parameters")
     for name, value in wanted["parameters"].items():

@@ -18,6 +18,14 @@ class Scale(nn.BatchNorm1d):
     pass
 
 
+class Adapted(nn.Linear):
+    """A layer that holds another."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.inner = nn.Sequential(nn.Linear(64, outputs))
+
+
 class Linear(nn.Module):
     """Called like a linear layer, and none."""
 
@@ -82,6 +90,7 @@ MODELS = {
     ),
     "one linear": lambda: nn.Linear(64, 80),
     "one convolution": lambda: nn.Conv2d(16, 32, 3),
+    "one with another inside": lambda: Adapted(70, 80),
     "one norm": lambda: nn.BatchNorm2d(8),
 }
 
@@ -91,8 +100,8 @@ def layout(kind):
     return {name: list(tensor.shape) for name, tensor in _tensors(MODELS[kind]()).items()}
 
 
-def initialised(kind, values, frozen=(), dtype="float32", training=True):
-    """What came back, the tensors afterwards, and what the tensors that were there before hold."""
+def initialised(kind, values, frozen=(), dtype="float32", training=True, gradients=()):
+    """What came back, the tensors and gradients afterwards, and what the tensors that were there before hold."""
     model = MODELS[kind]().to(getattr(torch, dtype)).train(training)
     before = _tensors(model)
     with torch.no_grad():
@@ -100,12 +109,15 @@ def initialised(kind, values, frozen=(), dtype="float32", training=True):
             before[name].copy_(torch.tensor(value))
     for name in frozen:
         before[name].requires_grad_(False)
+    for name, gradient in dict(gradients).items():
+        before[name].grad = torch.tensor(gradient, dtype=before[name].dtype)
     result = submission.initialize_weights(model)
     parameters = dict(model.named_parameters())
     return {
         "result": None if result is None else type(result).__name__,
         "tensors": _arrays(_tensors(model)),
         "held": _arrays(before),
+        "gradients": {name: _array(parameter.grad) for name, parameter in parameters.items()},
         "trainable": {name: parameter.requires_grad and parameter.is_leaf for name, parameter in parameters.items()},
         "modes": [module.training for module in model.modules()],
     }
@@ -127,4 +139,8 @@ def _tensors(model):
 
 
 def _arrays(tensors):
-    return {name: np.array(tensor.detach().numpy()) for name, tensor in tensors.items()}
+    return {name: _array(tensor) for name, tensor in tensors.items()}
+
+
+def _array(tensor):
+    return None if tensor is None else np.array(tensor.detach().numpy())

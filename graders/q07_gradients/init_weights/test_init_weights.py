@@ -21,6 +21,9 @@ def test_linear_normal(submission, rng):
     """They are normal, neither uniform nor truncated."""
     weight = entry(entry(run(submission, rng, "linear"), "tensors"), "0.weight")
     assert_he(weight, (60, 400))
+    largest = float(np.abs(numbers(weight)).max() / np.sqrt(2 / 400))  # below 3.4 once in ten million
+    help = "A normal distribution has no bounds: draw from it, and cut nothing off."
+    assert_true(largest > 3.4, "the tails are cut off", returned=f"up to {largest:.2f} standard deviations", help=help)
 
 
 @check("correctness", points=3)
@@ -98,7 +101,7 @@ def test_nested(submission, rng):
 
 @check("correctness", points=1, depends_on=("test_linear_spread", "test_convolution_spread"))
 def test_subclasses(submission, rng):
-    """Subclasses of the layers are initialised too."""
+    """Subclasses of the layers are initialised too, and the layers that they hold."""
     tensors = entry(run(submission, rng, "subclasses"), "tensors")
     help = "isinstance decides, not the name or the exact type."
     assert_he(entry(tensors, "0.weight"), (80, 70), help=help)
@@ -107,11 +110,16 @@ def test_subclasses(submission, rng):
     tensors = entry(run(submission, rng, "attention"), "tensors")
     assert_he(entry(tensors, "0.out_proj.weight"), (72, 72), help=help)
     assert_close(entry(tensors, "0.out_proj.bias"), np.zeros(72), tol=0, help=help)
+    tensors = entry(run(submission, rng, "one with another inside"), "tensors")
+    help = "A layer may hold others: initialise it, and go on inside."
+    assert_he(entry(tensors, "weight"), (80, 70), help=help)
+    assert_he(entry(tensors, "inner.0.weight"), (80, 64), help=help)
+    assert_close(entry(tensors, "inner.0.bias"), np.zeros(80), tol=0, help=help)
 
 
 @check("correctness", points=2, depends_on="test_linear_spread")
 def test_others_untouched(submission, rng):
-    """Other layers, parameters of one's own and modes stay as they are."""
+    """Other layers, parameters of one's own, modes and gradients stay as they are."""
     help = "Only nn.Linear, nn.Conv2d, nn.BatchNorm1d and nn.BatchNorm2d: neither names nor numbers of dimensions tell."
     assert_kept(submission, rng, "others", lambda name: not name.startswith("0."), help)
     assert_kept(submission, rng, "attention", lambda name: "in_proj" in name, help)
@@ -120,6 +128,10 @@ def test_others_untouched(submission, rng):
     for training in (False, True):
         modes = entry(run(submission, rng, "norms", training=training), "modes")
         assert_true(modes == [training] * 4, "the mode was changed", returned=modes)
+    held = {name: rng.normal(size=9) for name in ("0.weight", "0.bias")}
+    after = entry(run(submission, rng, "norms", gradients=held), "gradients")
+    for name, gradient in held.items():
+        assert_close(entry(after, name), gradient.astype(np.float32), tol=0, help="Leave .grad as it is.")
 
 
 @check("correctness", points=1, depends_on="test_norms")

@@ -29,6 +29,16 @@ def layers(sizes):
     }
 
 
+def fresh_norms(sizes):
+    """Weight and bias of every batch norm of a new block."""
+    block = submission.ResidualBlock(*sizes)  # noqa: F821
+    return [
+        {"weight": norm.weight.detach(), "bias": norm.bias.detach()} if norm.affine else {}
+        for norm in block.modules()
+        if is_norm(norm) and not is_lazy(norm.weight)
+    ]
+
+
 def is_convolution(module):
     return isinstance(module, nn.Conv2d)
 
@@ -85,10 +95,13 @@ def train_laid_out(sizes, values, dtype, device, x):
 
 
 def train_twice(sizes, values, dtype, device, x):
-    """The results of two calls on the very same tensor."""
+    """The results of calls on the very same tensor, with autograd and without it."""
     block = loaded(sizes, values, dtype, device).train()
     x = x.to(device)
-    return [block(x).clone(), block(x)]
+    results = [block(x).clone()]
+    with torch.no_grad():
+        results.append(block(x).clone())
+    return [*results, block(x)]
 
 
 def backward(sizes, values, dtype, device, x, cotangent):
@@ -104,11 +117,12 @@ def backward(sizes, values, dtype, device, x, cotangent):
     return {"x": x.grad, "layers": layers}
 
 
-def draws_after(seeds, sizes, x):
-    """What torch's generator yields, for each seed it is given, after a block has been built and called."""
+def draws_after(seeds, skips, sizes, x):
+    """What torch's generator yields, seeded and some numbers on, after a block has been built and called."""
     draws = []
-    for seed in seeds:
+    for seed, skip in zip(seeds, skips, strict=True):
         torch.manual_seed(seed)
+        torch.rand(skip)
         build_and_call(sizes, x)
         draws.append(torch.rand(4, dtype=torch.float64))
     return torch.stack(draws)

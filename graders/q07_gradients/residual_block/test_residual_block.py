@@ -280,6 +280,17 @@ def test_no_convolution_bias(submission, rng, device):
     block.explain(actual, lambda roles: block.expected(state, x, roles, training=False), help)
 
 
+@check("contract", points=1)
+def test_fresh_norms(submission, rng, device):
+    """Batch norms start as torch starts them, with weight 1 and bias 0."""
+    norms = submission.probe.fresh_norms((3, 4))
+    assert_true(isinstance(norms, list), "the batch norms could not be read")
+    for norm in norms:
+        help = "Default settings: a weight of 0 in the last norm shuts the main path, and no gradient passes it."
+        assert_close(entry(norm, "weight"), np.ones(4), tol=0, help=help)
+        assert_close(entry(norm, "bias"), np.zeros(4), tol=0, help=help)
+
+
 @check("stability", points=1)
 def test_memory_layout(submission, rng, device):
     """Channels-last, transposed and strided input gives the same result."""
@@ -292,24 +303,27 @@ def test_memory_layout(submission, rng, device):
 
 @check("contract", points=1)
 def test_dtype(submission, rng, device):
-    """A block moved to float32 gives float32."""
+    """A block moved to float32 gives float32, one moved to bfloat16 gives bfloat16."""
     block = Block(submission, rng, device, 4, 4)
     state, x = block.linear_state(), block.inputs().float()
     actual = block.run(submission.probe.train, state, x, dtype="float32")
     rounded = {name: {key: tensor.float().double() for key, tensor in layer.items()} for name, layer in state.items()}
     help = "Leave the dtype as it comes."
     block.explain(actual, lambda roles: block.expected(rounded, x.double(), roles), help, dtype="float32", tol=1e-5)
+    actual = block.run(submission.probe.train, state, x.bfloat16(), dtype="bfloat16")
+    help = "Half precision too: where you compute in float32, convert the result back."
+    block.explain(actual, lambda roles: block.expected(state, x.double(), roles), help, dtype="bfloat16", tol=0.1)
 
 
 @check("contract", points=1)
 def test_input_unchanged(submission, rng, device):
-    """A second call on the same tensor gives the same result: x is left as it was."""
+    """Further calls on the same tensor give the same result, under no_grad too: x is left as it was."""
     block = Block(submission, rng, device, 4, 4)
     state, x = block.linear_state(), block.inputs()
     help = (
         "x += …, and an in-place ReLU on x, write into the caller's tensor: the identity skip is x itself, not a copy."
     )
-    for actual in unpack(block.run(submission.probe.train_twice, state, x), 2):
+    for actual in unpack(block.run(submission.probe.train_twice, state, x), 3):
         block.explain(actual, lambda roles: block.expected(state, x, roles), help)
 
 
@@ -360,11 +374,11 @@ def test_global_state(submission, rng, device):
     """Building and calling a block draws from torch's generator at most: nothing is re-seeded, printed or set."""
     sizes, x = (3, 4, 2), draw(rng, 2, 3, 5, 6)
     one, other = (int(seed) for seed in rng.integers(1, 2**40, size=2))
-    draws = submission.probe.draws_after([one, one, other], sizes, x)
-    assert_shape(draws, (3, 4))
-    first, again, second = as_array(draws).tolist()
+    draws = submission.probe.draws_after([one, one, other, one], [0, 0, 0, 5], sizes, x)
+    assert_shape(draws, (4, 4))
+    first, again, second, later = as_array(draws).tolist()
     help = "Seeding belongs to whoever runs the experiment."
-    assert_true(first == again != second, "torch's global generator was re-seeded", help=help)
+    assert_true(first == again not in (second, later), "torch's global generator was re-seeded", help=help)
     seen = submission.probe.build_and_call.observe(sizes, x, draws=True)
     assert_true(not seen.settings, "changed: " + ", ".join(seen.settings), help=help)
     assert_true(not seen.printed, "something was printed", returned=seen.printed[:100])

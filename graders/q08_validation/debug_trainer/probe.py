@@ -20,19 +20,29 @@ class Watch(nn.Module):
         return x * self.levels[2 * self.training + torch.is_grad_enabled()]
 
 
+class Rows(nn.Module):
+    """A row for each sample; images are read by columns, so that flat ones are not taken for images."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, -1).flatten(1)
+
+
 class World:
     """A network of one hidden layer and the candidate's trainer for it.
 
     weights: `w1 (H, D)`, `b1`, `w2 (C, H)`, `b2`; with `scale` and `shift` there is a batch norm, which starts with
     `running_mean` and `running_var`. watch: the levels of a `Watch`. stale: gradients that are there before.
-    modes: the `training` flag of every module, in the order of `modules()`.
+    modes: the `training` flag of every module, in the order of `modules()`. frozen: names of parameters that do not
+    require gradients.
     """
 
-    def __init__(self, weights, sgd, criterion="cross_entropy", *, watch=None, stale=None, modes=(), **named):
+    def __init__(
+        self, weights, sgd, criterion="cross_entropy", *, watch=None, stale=None, modes=(), frozen=(), **named
+    ):
         hidden, inputs = weights["w1"].shape
         first, last = nn.Linear(inputs, hidden).double(), nn.Linear(hidden, len(weights["w2"])).double()
         self.state = {"w1": first.weight, "b1": first.bias, "w2": last.weight, "b2": last.bias}
-        layers: list[nn.Module] = [nn.Flatten(), first]
+        layers: list[nn.Module] = [Rows(), first]
         if "scale" in weights:
             norm = nn.BatchNorm1d(hidden).double()
             self.state |= {"scale": norm.weight, "shift": norm.bias}
@@ -48,8 +58,56 @@ class World:
             self.state[name].grad = torch.tensor(gradient)
         for module, mode in zip(self.model.modules(), modes, strict=False):
             module.training = mode
+        for name in frozen:
+            self.state[name].requires_grad_(False)
         optimizer = torch.optim.SGD(self.model.parameters(), **sgd)
         self.trainer = submission.ModelTrainer(self.model, CRITERIA[criterion](), optimizer, **named)
+
+
+class Away(Tensor):
+    """A tensor on another device, as it were (it names `meta`): one of this device meets it only once it was moved."""
+
+    @staticmethod
+    def __new__(cls, value: Tensor):
+        away = Tensor._make_wrapper_subclass(cls, value.shape, dtype=value.dtype, device="meta")
+        away.value = value
+        return away
+
+    def tolist(self):
+        return self.value.tolist()
+
+    @classmethod
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        others = []
+
+        def open(value):
+            if isinstance(value, (list, tuple)):
+                return type(value)(map(open, value))
+            if isinstance(value, Tensor) and not isinstance(value, cls) and value.ndim:
+                others.append(value)
+            return value.value if isinstance(value, cls) else value
+
+        args, kwargs = open(args), {name: open(value) for name, value in (kwargs or {}).items()}
+        copies = function is torch.ops.aten.copy_.default
+        if others and not copies:
+            raise RuntimeError("Expected all tensors to be on the same device, but found two of them")
+        device = torch.device(kwargs.pop("device", None) or "meta")
+        if device.type != "meta":
+            return function(*args, **kwargs, device=device)
+        result = function(*args, **kwargs)
+        return cls(result) if isinstance(result, Tensor) and not copies else result
+
+
+class Placed(nn.Module):
+    """`x @ weight * factor`, where the factor is on another device until the model is moved."""
+
+    def __init__(self, weight: Tensor, factor: float) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(Away(torch.tensor([factor], dtype=torch.float64)), requires_grad=False)
+        self.weight = nn.Parameter(weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight * self.factor
 
 
 class Own:
@@ -90,17 +148,13 @@ def read(world):
     }
 
 
-def on_meta(method, x, y, value, rate):
-    """The loss for a model on torch's device without memory: it is `value` where scores and labels have come there."""
-    leaf = torch.tensor(value, requires_grad=True)
-
-    def criterion(output, labels):
-        return leaf * float(output.is_meta and labels.is_meta)
-
-    optimizer = torch.optim.SGD([leaf], lr=rate)
-    trainer = submission.ModelTrainer(nn.Linear(x.shape[1], 2), criterion, optimizer, device="meta")
-    loss = getattr(trainer, method)([(torch.tensor(x), torch.tensor(y))])
-    return loss, leaf.item()
+def come_home(method, x, y, weight, factor, rate, device="cpu"):
+    """The loss and the weight afterwards, for a model and a batch that come from another device."""
+    model = Placed(torch.tensor(weight), factor)
+    optimizer = torch.optim.SGD([model.weight], lr=rate)
+    trainer = submission.ModelTrainer(model, lambda output, y: ((output - y) ** 2).mean(), optimizer, device=device)
+    loss = getattr(trainer, method)([(Away(torch.tensor(x)), Away(torch.tensor(y)))])
+    return loss, _array(model.weight)
 
 
 def _array(value: Tensor) -> np.ndarray:

@@ -196,13 +196,28 @@ def test_constant_in_training(submission, rng):
             assert_close(splits[f"x_{part}"], wanted[part], tol=1e-10, help=help)
 
 
+@check("stability", points=1, depends_on="test_training_part")
+def test_small_feature(submission, rng):
+    """A feature of very small spread, which is not constant, is scaled like any other."""
+    data = Data(rng)
+    data.x[:, -1] = 1e-6 * rng.normal(size=len(data.y))
+    splits = split(submission, data, seed=secret_seed(rng))
+    wanted = data.standardised(data.all_rows(splits))
+    for part in PARTS:
+        help = "Small is not constant: features come in any unit. Compare the smallest and the largest value."
+        assert_close(splits[f"x_{part}"], wanted[part], tol=1e-10, help=help)
+
+
 @check("contract", points=1, depends_on="test_training_part")
 def test_dtype(submission, rng):
-    """float32 features stay float32; integers, booleans and lists become float64."""
+    """float32 and float16 features stay what they are; integers, booleans and lists become float64."""
     data = Data(rng)
     data.x = data.x.astype(np.float32).astype(np.float64)
     assert_parts(submission, data, data.x.astype(np.float32), "float32", tol=1e-5)
     assert_parts(submission, data, data.x.tolist(), "float64")
+    half = Data(rng)
+    half.x = half.x.astype(np.float16).astype(np.float64)
+    assert_parts(submission, half, half.x.astype(np.float16), "float16", tol=5e-2)
     data.x = np.hstack([data.code, rng.integers(-9, 9, size=(len(data.y), 3))])
     assert_parts(submission, data, data.x.astype(np.int64), "float64")
     data.x = (data.code + 1) / 2
@@ -225,7 +240,7 @@ def test_kinds_of_labels(submission, rng):
     for as_list in (False, True):
         splits = submission.probe.split_text(data.x, data.y, names, as_list)
         for part in PARTS:
-            help = "Take labels as they are: np.unique sorts text as well."
+            help = "Take labels as they are, in their dtype: np.unique sorts text as well."
             assert_close(entry(splits, f"y_{part}"), data.y[data.rows(splits, part)], tol=0, help=help)
     for y, dtype in ((data.y, "int8"), (data.y.tolist(), "int64")):
         splits = submission.make_splits(data.x, y)

@@ -52,10 +52,10 @@ class Loader:
     """Gives its batches each time, has no length, and may fail after them."""
 
     def __init__(self, batches, fails):
-        self.batches, self.fails = batches, fails
+        self.batches, self.fails = [(torch.tensor(x), torch.tensor(y)) for x, y in batches], fails
 
     def __iter__(self):
-        yield from ((torch.tensor(x), torch.tensor(y)) for x, y in self.batches)
+        yield from self.batches
         if self.fails:
             raise RuntimeError("this loader fails after its last batch")
 
@@ -69,12 +69,14 @@ def predict(values, batches, device, modes=(True, True, True), fails=False, x=No
     evaluator = submission.ModelEvaluator(model, device)  # noqa: F821
     for module, mode in zip((model, model.inner[1], model.outer), modes, strict=True):
         module.training = mode
+    loader = Loader(batches, fails)
     try:
-        result = {"result": evaluator.predict(Loader(batches, fails)), "raised": False}
+        result = {"result": evaluator.predict(loader), "raised": False}
     except RuntimeError:
         if not fails:
             raise
         result = {"raised": True}
+    result["batches"] = [each for batch in loader.batches for each in batch]
     if x is not None:
         with torch.no_grad():
             result["after"] = model.to("cpu")(torch.tensor(x))
@@ -105,12 +107,18 @@ def two_curves(first, second):
 
 def surroundings(y_true, y_pred, classes, history):
     """What both plots do to pyplot and to matplotlib's settings."""
+    own = plt.figure()
     before = plt.get_fignums()
     shown.clear()
-    evaluator().plot_confusion_matrix(y_true, y_pred, classes)
-    evaluator().plot_learning_curves(history)
+    try:
+        evaluator().plot_confusion_matrix(y_true, y_pred, classes)
+        evaluator().plot_learning_curves(history)
+        after = plt.get_fignums()
+    finally:
+        plt.close(own)
     changed = [name for name, value in matplotlib.rcParams.items() if name in settings and settings[name] != value]
-    return {"opened": len(set(plt.get_fignums()) - set(before)), "shown": len(shown), "changed": changed}
+    counts = {"opened": len(set(after) - set(before)), "closed": len(set(before) - set(after))}
+    return {**counts, "shown": len(shown), "changed": changed}
 
 
 def read(figure):

@@ -18,16 +18,19 @@ from etude.grading import (
     unpack,
 )
 
+TRUE, PREDICTED = ("true", "actual", "truth"), ("predict", "pred.")
 NUMBER = re.compile(r"\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 @check("correctness", points=2)
 def test_predictions(submission, rng, device):
     """predict gives each row's class of highest score, in evaluation mode and without autograd."""
-    for dtype in ("float64", "float32"):
-        values, batches = draw(rng, dtype)
+    for dtype, size in (("float64", 1.0), ("float32", 50.0)):
+        values, batches = draw(rng, dtype, size=size)
         preds, _ = pair(submission.probe.predict(values, batches, device))
-        help = "model.eval(), torch.no_grad(), and argmax along dim 1."
+        help = (
+            "model.eval(), torch.no_grad(), and argmax of the raw scores along dim 1: large ones are 1 after a sigmoid."
+        )
         assert_close(preds, classes_of(values, batches), help=help)
 
 
@@ -119,7 +122,7 @@ def test_zero_division(submission, rng):
 @check("correctness", points=3)
 def test_confusion_matrix(submission, rng):
     """Each cell of the matrix shows its count, rows true."""
-    for rows, names in ((60, ["cat", "dog", "owl"]), (90, ["red", "green", "blue", "white"])):
+    for rows, names in ((60, ["cat", "dog", "owl"]), (2000, ["red", "green", "blue", "white"])):
         y_true, y_pred = labels_of(rng, rows, len(names))
         picture = figure(submission.probe.confusion(y_true, y_pred, names))
         assert_close(
@@ -148,6 +151,13 @@ def test_confusion_matrix_in_words(submission, rng):
     names = ["".join(word) for word in rng.permutation(list("abcdefghijklmnopqr")).reshape(3, 6)]
     picture = figure(submission.probe.confusion(*labels_of(rng, 60, 3), names))
     assert_words(picture)
+    for across, down in entry(picture, "labels"):
+        assert_true(
+            not (says(TRUE, across) and says(PREDICTED, down)) or says(PREDICTED, across) or says(TRUE, down),
+            "the axis labels are swapped",
+            returned=f"x: {across}, y: {down}",
+            help="The columns, along the x axis, are the predicted classes, and the rows the true ones.",
+        )
     texts = entry(picture, "texts")
     for name in names:
         assert_true(texts.count(name) >= 2, f"the name {name} is not at its row and its column", returned=str(texts))
@@ -183,10 +193,11 @@ def test_own_figure(submission, rng):
 
 @check("contract", points=1, depends_on=("test_confusion_matrix", "test_curves"), testimony=True)
 def test_pyplot(submission, rng):
-    """Nothing is shown, no pyplot figure stays open, and rcParams are as before."""
+    """Nothing is shown, no pyplot figure stays open, the caller's own figure does, and rcParams are as before."""
     seen = submission.probe.surroundings(*labels_of(rng, 60, 3), ["cat", "dog", "owl"], history_of(rng, 4))
-    opened, shown = as_array(entry(seen, "opened")), as_array(entry(seen, "shown"))
+    opened, closed, shown = (as_array(entry(seen, key)) for key in ("opened", "closed", "shown"))
     assert_true(opened == 0, "a pyplot figure was left open", help="matplotlib.figure.Figure(), or plt.close(figure).")
+    assert_true(closed == 0, "a figure of the caller's was closed", help='plt.close(figure), not plt.close("all").')
     assert_true(shown == 0, "a figure was shown", help="Return it: showing is the caller's business.")
     changed = entry(seen, "changed")
     assert_true(changed == [], "matplotlib's settings were changed", returned=str(changed))
@@ -204,14 +215,19 @@ def test_manners(submission, rng, device):
         (submission.probe.curves, (history_of(rng, 4),)),
         (submission.probe.predict, (values, batches, device)),
     ):
-        assert_unchanged(function, *arguments, draws=True)  # torch draws the weights of the model evaluated
+        returned = assert_unchanged(function, *arguments, draws=True)  # torch draws the weights of the model evaluated
+    seen = unpack(entry(returned, "batches"), 2 * len(batches))
+    for found, given in zip(seen, [each for batch in batches for each in batch], strict=True):
+        assert_close(
+            found, given, help="A batch belongs to the loader: do not work in place on it, nor on .numpy() of it."
+        )
 
 
-def draw(rng, dtype="float64", inputs=4, hidden=6, classes=5):
+def draw(rng, dtype="float64", inputs=4, hidden=6, classes=5, size=1.0):
     """A classifier's values, and batches of different sizes."""
     values = {
         "w1": rng.normal(size=(hidden, inputs)),
-        "w2": rng.normal(size=(classes, hidden)),
+        "w2": rng.normal(size=(classes, hidden)) * size,
         "mask": rng.choice([-1.0, 1.0], size=hidden) * rng.uniform(0.5, 2.0, hidden),
         "gain": rng.uniform(-2.0, -0.5, classes),
     }
@@ -322,6 +338,10 @@ def order(places, found, labels, names):
         near = {text for text, place in labels if text in names and abs(place - centre) < reach}
         classes.append(names.index(near.pop()) if len(near) == 1 else -1)
     return classes if sorted(classes) == list(range(len(names))) else list(range(len(names)))
+
+
+def says(words, text):
+    return any(word in text.lower() for word in words)
 
 
 def assert_words(picture):

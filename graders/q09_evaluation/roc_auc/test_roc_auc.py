@@ -93,10 +93,10 @@ def test_infinite_scores(submission, rng):
     y, scores = draw(rng)
     scores[np.flatnonzero(y == 1)[:3]] = [np.inf, np.inf, -np.inf]
     scores[np.flatnonzero(y == 0)[:3]] = [np.inf, -np.inf, -np.inf]
-    order = rng.permutation(len(y))
     for given in (scores, scores.astype("float32"), np.where(np.isinf(scores), scores, 1.7e308)):
         advice = "Infinities sort and compare like other numbers; only their differences are NaN."
-        assert_close(submission.roc_auc(y[order], given[order]), oracle(y, given), help=advice)
+        for order in (rng.permutation(len(y)), np.argsort(y), np.argsort(-y)):
+            assert_close(submission.roc_auc(y[order], given[order]), oracle(y, given), help=advice)
 
 
 @check("contract", points=2, depends_on="test_ties")
@@ -156,7 +156,7 @@ def test_other_labels(submission, rng):
     """ValueError for labels other than 0 and 1: a single one, or both renamed."""
     y, scores = draw(rng)
     advice = "y > 0 and astype(bool) accept everything: check that each label is 0 or 1."
-    for label in (2, -1, 0.5, 1.5, 255):
+    for label in (2, -1, 0.5, 1.5, 255, 256):
         changed = np.where(np.arange(len(y)) == rng.integers(len(y)), label, y)
         assert_raises(ValueError, submission.roc_auc, changed, scores, help=advice)
     for renamed in (2 * y - 1, y + 1, 2 * y, y / 2):

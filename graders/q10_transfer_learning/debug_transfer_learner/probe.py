@@ -37,6 +37,32 @@ class Backbone(nn.Module):
         return self.fc(self.last(self.act(self.block(x))))
 
 
+class Lookalike(nn.Module):
+    """Has all that an nn.Linear has, and is none."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.in_features, self.out_features = layer.in_features, layer.out_features
+        self.weight, self.bias = layer.weight, layer.bias
+
+
+class Volumes(nn.Module):
+    """A volume's batch norm and one without weights, a parameter of the backbone's own, and the head."""
+
+    def __init__(self, means):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(3, dtype=torch.float64))
+        self.fc = nn.Linear(3, 2)
+        self.volume = nn.Sequential(nn.BatchNorm3d(3))
+        self.flat = nn.BatchNorm1d(3, affine=False)
+        self.double()
+        self.volume[0].running_mean.copy_(torch.tensor(means[0]))
+        self.flat.running_mean.copy_(torch.tensor(means[1]))
+
+    def forward(self, x):
+        return self.fc(self.flat(self.volume(x).mean((2, 3, 4))) * self.scale)
+
+
 def follow(setup, arguments, script):
     """What each step of the script gives. Steps: ("forward", x), ("unfreeze", n), ("train",), …
 
@@ -108,12 +134,13 @@ def step(learner, values, names, kind, *inputs):
 
 
 def construct(setup, fc, arguments):
-    """A learner on a backbone whose `fc` is "missing", "none", a "sequence" or a "convolution", or as it was."""
+    """A learner on a backbone whose `fc` is "missing", "none", or of another kind, or as it was."""
     backbone = build(setup)
     if fc == "missing":
         del backbone.fc
     elif fc is not None:
         others = {"none": None, "sequence": nn.Sequential(nn.Linear(3, 2)), "convolution": nn.Conv2d(3, 2, 1)}
+        others["lookalike"] = Lookalike(backbone.fc)
         backbone.fc = others[fc]
     submission.TransferLearner(backbone, *arguments)  # noqa: F821
 
@@ -127,3 +154,17 @@ def after_refusal(setup, arguments):
     norms = [module.training for module in backbone.modules() if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))]
     trainable = sorted(name for name, parameter in backbone.named_parameters() if parameter.requires_grad)
     return {"same_head": backbone.fc is old, "norms": norms, "trainable": trainable}
+
+
+def other_norms(x, means, n):
+    """The running means after one step in training mode with n layers unfrozen, and the shapes of what is trainable."""
+    learner = submission.TransferLearner(Volumes(means), 4)  # noqa: F821
+    if n:
+        learner.unfreeze_layers(n)
+    learner.train()
+    with torch.no_grad():
+        learner(x)
+    buffers = {name: value.clone() for name, value in learner.named_buffers() if name.endswith("running_mean")}
+    found = {key: value for name, value in buffers.items() for key in ("volume", "flat") if f"{key}." in name}
+    sizes = [sorted(each.shape) for each in learner.parameters() if each.requires_grad]
+    return {**found, "trainable": sorted("x".join(map(str, size)) for size in sizes)}

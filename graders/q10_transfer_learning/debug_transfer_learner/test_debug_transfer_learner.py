@@ -134,6 +134,14 @@ def test_frozen_from_construction(submission, rng):
 
 
 @check("correctness", points=1, depends_on="test_scores")
+def test_every_kind_of_norm(submission, rng):
+    """Batch norm over volumes, and one without weights, is frozen as well, and so is the backbone's own parameter."""
+    trainable = assert_other_norms(submission, rng, 0)
+    help = "A backbone may hold parameters itself, outside of its children: go over backbone.parameters()."
+    assert_true("3" not in trainable, "the backbone's own parameter is trainable", returned=str(trainable), help=help)
+
+
+@check("correctness", points=1, depends_on="test_scores")
 def test_dropout_follows(submission, rng):
     """Dropout in a frozen backbone follows the learner's mode."""
     setup, x = draw(rng)
@@ -198,6 +206,8 @@ def test_unfrozen_norms(submission, rng):
     script = [("eval",), ("unfreeze", 3), ("forward", x), ("unfreeze", 1), ("forward", x), ("train",), ("forward", x)]
     answers = follow(submission, setup, [NEW], ("head",), *script)
     assert_rounds(answers, setup, x, live=CHILDREN[:3], training=(False, False, True))
+    for n in (1, 2):
+        assert_other_norms(submission, rng, n)
 
 
 @check("correctness", points=1, depends_on="test_scores")
@@ -252,7 +262,7 @@ def test_negative_n(submission, rng):
 def test_no_linear_head(submission, rng):
     """A backbone without fc, or with another kind of fc, raises TypeError."""
     setup, _ = draw(rng)
-    for fc in ("missing", "none", "sequence", "convolution"):
+    for fc in ("missing", "none", "sequence", "convolution", "lookalike"):
         assert_raises(TypeError, submission.probe.construct, setup, fc, [NEW], help="isinstance(fc, nn.Linear).")
 
 
@@ -340,6 +350,19 @@ def assert_rounds(answers, setup, x, live, training):
     for answer, mode in zip(rounds, training, strict=True):
         help = "Take unfrozen children off the list of those that are held, and give them the learner's mode."
         state |= assert_forward(answer, setup, None, x, live, mode, state, help)
+
+
+def assert_other_norms(submission, rng, n):
+    """The running means of a backbone with two other norms, n layers unfrozen; the shapes of what is trainable."""
+    x, means = torch.tensor(rng.normal(1, 2, size=(5, 3, 2, 2, 2))), rng.normal(size=(2, 3))
+    seen = submission.probe.other_norms(x, means, n)
+    volume, flat = (torch.tensor(mean) for mean in means)
+    h = functional.batch_norm(x, volume, torch.ones(3).double(), training=n > 1).mean((2, 3, 4))
+    functional.batch_norm(h, flat, torch.ones(3).double(), training=n > 0)
+    help = "Find them by isinstance among modules(), whatever parameters they have: BatchNorm1d, 2d and 3d."
+    assert_close(entry(seen, "volume"), volume, help=help)
+    assert_close(entry(seen, "flat"), flat, help=help)
+    return entry(seen, "trainable")
 
 
 def assert_trainable(answer, wanted, help=None):

@@ -16,13 +16,18 @@ class Mask(nn.Dropout):
 
 
 class Loader:
-    """Gives the same batches each time, fresh copies of them, and has no length."""
+    """Gives fresh copies of the same batches each time, and has no length.
 
-    def __init__(self, batches):
-        self.batches = batches
+    passes: other batches for each time, the last of them again and again; a pass that is broken off does not count.
+    """
+
+    def __init__(self, batches, passes=None):
+        self.passes, self.done = passes or [batches], 0
 
     def __iter__(self):
-        return ((torch.tensor(x), torch.tensor(y)) for x, y in self.batches)
+        for x, y in self.passes[min(self.done, len(self.passes) - 1)]:
+            yield torch.tensor(x), torch.tensor(y)
+        self.done += 1
 
 
 class Learner(nn.Module):
@@ -72,7 +77,7 @@ class Learner(nn.Module):
         return torch.optim.Adam([p for p in self.parameters() if p.requires_grad], lr=lr)
 
 
-def tune(setup, train, validation, stages, *epochs, rounds=1, stale=None):
+def tune(setup, train, validation, stages, *epochs, rounds=1, stale=None, passes=None):
     """What `fine_tune` gave, `rounds` times, and the learner's state in the end.
 
     setup: `values`, `mask`, `gains`, and `weights` of the loss. stale: gradients that are there before.
@@ -87,6 +92,6 @@ def tune(setup, train, validation, stages, *epochs, rounds=1, stale=None):
         return ((scores - y).square() * weights).sum(dim=1).mean()
 
     tuner = submission.ProgressiveFineTuner(learner, criterion, stages, *epochs)  # noqa: F821
-    histories = [tuner.fine_tune(Loader(train), Loader(validation)) for _ in range(rounds)]
+    histories = [tuner.fine_tune(Loader(train, passes), Loader(validation)) for _ in range(rounds)]
     state = {name: value.clone() for name, value in learner.state_dict().items() if "tracked" not in name}
     return {"histories": histories, "state": state}

@@ -40,9 +40,10 @@ def test_history(submission, rng):
 def test_training_loss(submission, rng):
     """The training loss is the mean per sample, in training mode."""
     setup, train, validation = draw(rng)
-    compare(
-        submission, setup, train, validation, [still()], 2, names=["train_loss"], help="Weight each batch by its size."
-    )
+    x, y = train[0]
+    for given in (train, [(x[:1], y[:1]), *train]):
+        help = "Weight each batch by its size, and leave none out, not even one of a single sample."
+        compare(submission, setup, given, validation, [still()], 2, names=["train_loss"], help=help)
 
 
 @check("correctness", points=2, depends_on="test_history")
@@ -81,6 +82,21 @@ def test_modes_every_epoch(submission, rng):
     stages = [{"lr": rate(rng), "unfreeze_layers": 1}]
     help = "Call the learner's own train() before each epoch's training and eval() before its validation."
     compare(submission, setup, train, validation, stages, 3, names=["train_loss", "val_loss"], state=True, help=help)
+
+
+@check("correctness", points=1, depends_on="test_training_loss")
+def test_loader_of_every_epoch(submission, rng):
+    """Every epoch goes through the training loader anew: one that shuffles or augments gives other batches then."""
+    setup, train, validation = draw(rng)
+    passes = [train, *([(x + rng.normal(), y) for x, y in train] for _ in range(11))]
+    (record,) = history_of(submission.probe.tune(setup, train, validation, [still()], 4, passes=passes), 1)
+    wanted = [oracle(setup, each, validation, [still()], 1)[0][0][0]["train_loss"][0] for each in passes]
+    losses = [as_array(loss) for loss in unpack(entry(record, "train_loss"), 4, what="a list with one loss an epoch")]
+    nearest = {int(np.abs(loss - np.asarray(wanted)).argmin()) for loss in losses}
+    help = "Iterate over train_loader itself in every epoch: a list made of it once freezes its order."
+    assert_true(len(nearest) == 4, "two epochs were trained on the same pass over a loader that changes", help=help)
+    for loss in losses:
+        assert_close(loss, wanted[int(np.abs(loss - np.asarray(wanted)).argmin())], tol=1e-6, help=help)
 
 
 @check("correctness", points=3, depends_on="test_modes_every_epoch")

@@ -96,12 +96,30 @@ def test_frozen_from_construction(submission, rng):
 
 
 @check("correctness", points=2, depends_on="test_frozen_norms")
+def test_every_kind_of_norm(submission, rng):
+    """Batch norm over volumes, and one without weights, is frozen and unfrozen as well, and so is a loose parameter."""
+    x, means = torch.tensor(rng.normal(1, 2, size=(5, 3, 2, 2, 2))), rng.normal(size=(2, 3))
+    for n in range(3):
+        seen = submission.probe.other_norms(x, means, n)
+        volume, flat = (torch.tensor(mean) for mean in means)
+        h = functional.batch_norm(x, volume, torch.ones(3).double(), training=n > 1).mean((2, 3, 4))
+        functional.batch_norm(h, flat, torch.ones(3).double(), training=n > 0)
+        help = "Find them by isinstance among modules(), whatever parameters they have: BatchNorm1d, 2d and 3d."
+        assert_close(entry(seen, "volume"), volume, help=help)
+        assert_close(entry(seen, "flat"), flat, help=help)
+        if n == 0:
+            help = "A backbone may hold parameters itself, outside of its children: go over backbone.parameters()."
+            assert_true(entry(seen, "trainable") == ["3x4", "4"], "not only the head is trainable", help=help)
+
+
+@check("correctness", points=2, depends_on="test_frozen_norms")
 def test_dropout_follows(submission, rng):
     """Dropout in a frozen backbone follows the learner's mode, back and forth."""
     setup, x = draw(rng)
     modes = ["train", "eval", "train", "eval"]
     script = [step for mode in modes for step in ((mode,), ("forward", x))]
-    answers = follow(submission, setup, [NEW], ("head",), *script)
+    answers = follow(submission, setup, [NEW], ("head",), ("mode",), ("forward", x), *script)
+    modes = ["train" if answers[1] is True else "eval", *modes]
     for mode, answer in zip(modes, answers[2::2], strict=True):
         assert_forward(
             answer,
@@ -243,7 +261,7 @@ def test_negative_n(submission, rng):
 def test_no_linear_head(submission, rng):
     """A backbone without fc, or with another kind of fc, raises TypeError."""
     setup, _ = draw(rng)
-    for fc in ("missing", "none", "sequence", "convolution"):
+    for fc in ("missing", "none", "sequence", "convolution", "lookalike"):
         assert_raises(TypeError, submission.probe.construct, setup, fc, [NEW], help="isinstance(fc, nn.Linear).")
 
 

@@ -117,13 +117,14 @@ def test_masked_gradients(submission, rng):
 
 
 def without_keys(rng):
-    """Both ways of having no key left: a row that is all padding; and padding at the start of a causal row."""
+    """The ways of having no key left: one row that is all padding, or all; and padding where a causal row starts."""
     for causal in (False, True):
         padding = draw_padding(rng, 3, 7, first=True)
         padding[int(rng.integers(3))] = True
         if causal:
             padding[:, : int(rng.integers(1, 4))] = True
         yield draw_qkv(rng, n=3), causal, padding
+    yield draw_qkv(rng, n=3), False, torch.ones(3, 7, dtype=torch.bool)
 
 
 @check("stability", points=2, depends_on=MASKED)

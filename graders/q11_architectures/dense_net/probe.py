@@ -67,9 +67,9 @@ def evaluate_again(sizes, values, dtype, device, x):
     return [network(x).clone(), network(x)]
 
 
-def backward(sizes, values, dtype, device, x, cotangent):
-    """Gradients, in training mode, of the result's product with `cotangent`: at x, and at each layer's parameters."""
-    network = loaded(sizes, values, dtype, device).train()
+def backward(sizes, values, dtype, device, x, cotangent, training):
+    """Gradients, in either mode, of the result's product with `cotangent`: at x, and at each layer's parameters."""
+    network = loaded(sizes, values, dtype, device).train(training)
     x = x.to(device).requires_grad_()
     (network(x) * cotangent.to(device)).sum().backward()
     layers = {
@@ -92,3 +92,14 @@ def draws_after(seeds, sizes, x):
 
 def build_and_call(sizes, x):
     return submission.DenseNet(*sizes).double()(x)
+
+
+def grad_modes_after(sizes, x):
+    """Whether autograd is on after calls with autograd on and off, in evaluation mode, then in training mode."""
+    network, modes = submission.DenseNet(*sizes).double(), []
+    for training in (False, True):
+        for enabled in (True, False):
+            with torch.set_grad_enabled(enabled):
+                network.train(training)(x)
+                modes.append(torch.is_grad_enabled())
+    return modes

@@ -181,6 +181,15 @@ def test_no_layers(submission, rng, device):
     evaluates(network, network.random_state(), [network.inputs(), network.inputs(1)], help)
 
 
+@check("stability", points=1, depends_on="test_relu")
+def test_sizes_of_one(submission, rng, device):
+    """Inputs, growth, layers or classes of one are computed like any others."""
+    help = "A single score is a raw score, too: nothing depends on how many there are."
+    for sizes in [(1, 1, 2, 1), (3, 4, 1, 1), (4, 1, 2, 3)]:
+        network = Network(submission, rng, device, sizes)
+        evaluates(network, network.random_state(), [2 * network.inputs(20), network.inputs(1)], help)
+
+
 @check("correctness", points=2, depends_on="test_layers")
 def test_training_mode(submission, rng, device):
     """In training mode the norms use the batch's own statistics."""
@@ -235,11 +244,12 @@ def test_dtype(submission, rng, device):
 
 @check("gradient", points=2, depends_on="test_layers")
 def test_input_gradient(submission, rng, device):
-    """The gradient reaches x along every path."""
+    """The gradient reaches x along every path, in either mode."""
     network = Network(submission, rng, device)
-    found, expected = gradients(network)
-    help = "The head and every layer see x: detach nothing."
-    network.explain(entry(found, "x"), lambda layers: expected(layers)["x"], help, tol=1e-9)
+    help = "The head and every layer see x: detach nothing, in evaluation mode neither."
+    for training in (True, False):
+        found, expected = gradients(network, training)
+        network.explain(entry(found, "x"), lambda layers, e=expected: e(layers)["x"], help, tol=1e-9)
 
 
 @check("gradient", points=2, depends_on="test_concatenation")
@@ -260,10 +270,10 @@ def test_parameter_gradients(submission, rng, device):
             network.explain(actual, lambda order, n=norm, k=key: expected(order)[n, k], help, tol=1e-9)
 
 
-def gradients(network):
-    """In training mode, at x and all that is learnt: the candidate's, and the oracle's as a function of the order."""
+def gradients(network, training=True):
+    """At x and all that is learnt: the candidate's, and the oracle's as a function of the order."""
     state, x, cotangent = network.linear_state(), network.inputs(), draw(network.rng, 8, network.sizes[3])
-    actual = network.run(network.probe.backward, state, x, cotangent)
+    actual = network.run(network.probe.backward, state, x, cotangent, training)
     known = {}
 
     def expected(layers):
@@ -273,7 +283,7 @@ def gradients(network):
             leaves["x"] = x.clone()
             for leaf in leaves.values():
                 leaf.requires_grad_()
-            loss = (forward(leaves["x"], own, layers, network.head, training=True) * cotangent).sum()
+            loss = (forward(leaves["x"], own, layers, network.head, training) * cotangent).sum()
             found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
             known[str(layers)] = dict(zip(leaves, found, strict=True))
         return known[str(layers)]
@@ -294,3 +304,7 @@ def test_global_state(submission, rng, device):
     seen = submission.probe.build_and_call.observe(sizes, x, draws=True)
     assert_true(not seen.settings, "changed: " + ", ".join(seen.settings), help=help)
     assert_true(not seen.printed, "something was printed", returned=seen.printed[:100])
+    modes = submission.probe.grad_modes_after(sizes, x)
+    assert_true(
+        modes == [True, False] * 2, "a call switched autograd on or off for its caller", returned=str(modes)[:50]
+    )

@@ -32,15 +32,18 @@ def fresh(arguments, x):
 
 
 def twice(arguments, values, x, device):
-    """The results of two calls on the very same tensor."""
+    """The results of calls on the very same tensor, with autograd and without it."""
     network = loaded(arguments, values, "float64", device)
     x = x.to(device)
-    return [network(x).clone(), network(x)]
+    results = [network(x).clone()]
+    with torch.no_grad():
+        results += [network(x).clone(), network.eval()(x).clone()]
+    return [*results, network(x)]
 
 
-def backward(arguments, values, x, cotangent, device):
+def backward(arguments, values, x, cotangent, device, training):
     """The result, and the gradients of its product with `cotangent`: at x, and at each linear layer's parameters."""
-    network = loaded(arguments, values, "float64", device)
+    network = loaded(arguments, values, "float64", device, training)
     x = x.to(device).requires_grad_()
     y = network(x)
     (y * cotangent.to(device)).sum().backward()
@@ -48,6 +51,7 @@ def backward(arguments, values, x, cotangent, device):
     return {
         "y": y,
         "x": x.grad,
+        "without": [name for name, parameter in network.named_parameters() if parameter.grad is None],
         "layers": {name: {"weight": modules[name].weight.grad, "bias": modules[name].bias.grad} for name in values},
     }
 
@@ -62,11 +66,12 @@ def loaded(arguments, values, dtype, device, training=True):
     return network
 
 
-def draws_after(seeds, arguments, x):
-    """What torch's generator yields, for each seed it is given, after a network has been built and called."""
+def draws_after(seeds, skips, arguments, x):
+    """What torch's generator yields, seeded and some numbers on, after a network has been built and called."""
     draws = []
-    for seed in seeds:
+    for seed, skip in zip(seeds, skips, strict=True):
         torch.manual_seed(seed)
+        torch.rand(skip)
         fresh(arguments, x)
         draws.append(torch.rand(4, dtype=torch.float64))
     return torch.stack(draws)

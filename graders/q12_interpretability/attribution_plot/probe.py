@@ -1,6 +1,7 @@
 """Has the candidate draw, then reads the figure with matplotlib's own artist API, and renders it by Agg."""
 
 import contextlib
+import warnings
 
 import matplotlib
 import numpy as np
@@ -34,13 +35,18 @@ def plot_computed(x, factor):
 
 def surroundings(attribution):
     """What a call does to pyplot and to matplotlib's settings, and whether the argument still requires gradients."""
+    own = plt.figure()
     before = plt.get_fignums()
     shown.clear()
-    with contextlib.suppress(ValueError):
-        submission.plot_attribution(attribution)  # noqa: F821
+    try:
+        with contextlib.suppress(ValueError):
+            submission.plot_attribution(attribution)  # noqa: F821
+        after = plt.get_fignums()
+    finally:
+        plt.close(own)
     changed = [name for name, value in matplotlib.rcParams.items() if name in settings and settings[name] != value]
-    opened = len(set(plt.get_fignums()) - set(before))
-    return {"opened": opened, "shown": len(shown), "changed": changed, "argument": attribution}
+    counts = {"opened": len(set(after) - set(before)), "closed": len(set(before) - set(after)), "shown": len(shown)}
+    return {**counts, "changed": changed, "argument": attribution}
 
 
 def read(figure, values):
@@ -58,6 +64,12 @@ def read(figure, values):
     result["bars"] = len(bars)
     result["bar_colours"] = scale.cmap(np.linspace(0, 1, 9))[:, :3]
     result["colours"] = sampled(figure, images[0], values.shape)
+    result["ticks"] = sum(
+        bool(label.get_text())
+        for bar in bars
+        for axis in (bar.ax.xaxis, bar.ax.yaxis)
+        for label in axis.get_ticklabels()
+    )
     result["places"] = np.asarray(scale.norm(values), np.float64)
     return result
 
@@ -69,11 +81,13 @@ def is_bar(axes):
 def sampled(figure, image, shape):
     """The colours rendered at the centres of the image's cells, the top row first."""
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the layout: what counts is the call
+        canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3] / 255.0
-    box = image.get_window_extent(canvas.get_renderer())
-    rows = len(pixels) - (box.y1 - (np.arange(shape[0]) + 0.5) / shape[0] * box.height)
-    columns = box.x0 + (np.arange(shape[1]) + 0.5) / shape[1] * box.width
+    box = image.get_window_extent(canvas.get_renderer())  # on an inverted axis its x0 is on the right
+    rows = len(pixels) - (box.ymax - (np.arange(shape[0]) + 0.5) / shape[0] * (box.ymax - box.ymin))
+    columns = box.xmin + (np.arange(shape[1]) + 0.5) / shape[1] * (box.xmax - box.xmin)
     inside = [
         np.clip(np.int64(places), 0, size - 1) for places, size in zip((rows, columns), pixels.shape[:2], strict=True)
     ]

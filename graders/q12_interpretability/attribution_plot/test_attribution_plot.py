@@ -47,6 +47,23 @@ def test_values(submission, rng):
         assert_values(submission.probe.plot(values), values)
 
 
+@check("correctness", points=2, depends_on="test_values")
+def test_whole_range(submission, rng):
+    """The scale reaches from the smallest value to the largest: none is cut off at its ends."""
+    for size, kind in ((1.0, np.asarray), (1e-9, torch.tensor), (1e6, torch.tensor)):
+        values = draw(rng) * size
+        picture = submission.probe.plot(kind(values))
+        assert_values(
+            picture, values, help="Keep the precision: float16 has no number beyond 65504, and none near 1e-9."
+        )
+        places = as_array(entry(picture, "places")).astype(np.float64)
+        assert_true(
+            places.min() > -1e-3 and places.max() < 1 + 1e-3,
+            "values beyond an end of the colour scale all have its last colour",
+            help="Leave vmin and vmax alone, or let them reach the smallest and the largest value.",
+        )
+
+
 @check("correctness", points=1, depends_on="test_values")
 def test_tensor(submission, rng):
     """A tensor is drawn like an array, in whatever order it lies in memory."""
@@ -57,7 +74,7 @@ def test_tensor(submission, rng):
 
 @check("correctness", points=2, depends_on="test_figure")
 def test_colour_bar(submission, rng):
-    """A colour bar in viridis tells what the colours mean."""
+    """A colour bar in viridis, with numbers on its axis, tells what the colours mean."""
     picture = assert_picture(submission.probe.plot(draw(rng)))
     bars = as_array(entry(picture, "bars"))
     assert_true(
@@ -65,6 +82,9 @@ def test_colour_bar(submission, rng):
     )
     wanted = VIRIDIS(np.linspace(0, 1, 9))[:, :3]
     assert_close(entry(picture, "bar_colours"), wanted, tol=NEAR, help="Make the bar from the image itself.")
+    assert_true(
+        as_array(entry(picture, "ticks")) >= 2, "no numbers stand at the colour bar", help="Leave its ticks on."
+    )
 
 
 @check("correctness", points=1, depends_on="test_figure")
@@ -140,11 +160,12 @@ def test_not_two_dimensional(submission, rng):
 
 @check("contract", points=1, depends_on="test_values", testimony=True)
 def test_pyplot(submission, rng):
-    """Nothing is shown, no pyplot figure stays open (after an error neither), and rcParams are as before."""
+    """Nothing is shown, no pyplot figure stays open (after an error neither), the caller's own does, rcParams stay."""
     for values in (draw(rng), rng.normal(size=(2, 3, 4))):
         seen = submission.probe.surroundings(values)
-        opened, shown = as_array(entry(seen, "opened")), as_array(entry(seen, "shown"))
+        opened, closed, shown = (as_array(entry(seen, key)) for key in ("opened", "closed", "shown"))
         assert_true(opened == 0, "a pyplot figure was left open", help="matplotlib.figure.Figure(), or plt.close(fig).")
+        assert_true(closed == 0, "a figure of the caller's was closed", help='plt.close(fig), not plt.close("all").')
         assert_true(shown == 0, "the figure was shown", help="Return it: showing is the caller's business.")
         changed = entry(seen, "changed")
         assert_true(changed == [], "matplotlib's settings were changed", returned=str(changed))

@@ -160,6 +160,19 @@ def test_completeness(submission, rng):
         assert_close(explicit, actual, tol=1e-9, help="`steps` is 50 where nobody says otherwise.")
 
 
+@check("correctness", points=1)
+def test_all_together(submission, rng):
+    """Several rows, each with a target and a baseline of its own, and several steps: exact for squares."""
+    help = "Each row goes from its own baseline to its own x, and every step counts as much as any other."
+    for steps, shape in [(2, (4, FEATURES)), (3, (4, 1)), (4, (FEATURES,)), (7, (4, FEATURES))]:
+        net, target = draw_linear(rng) | {"exponent": 2}, draw_classes(rng)
+        x, baseline = draw(rng, 4, FEATURES), draw(rng, *shape)
+        if shape == (4, FEATURES):
+            x[1] = baseline[1]  # a row without a path gets zeros
+        wanted = net["weight"][target] * (x**2 - baseline**2)
+        assert_close(submission.probe.explain(net, x, target, baseline, steps), wanted, help=help)
+
+
 @check("correctness", points=1, depends_on="test_linear")
 def test_evaluation_mode(submission, rng):
     """A model that comes in training mode, wholly or in part, is explained in evaluation mode."""
@@ -231,10 +244,16 @@ def test_parameter_gradients_kept(submission, rng):
 
 @check("correctness", points=1, depends_on="test_linear")
 def test_frozen_parameters(submission, rng):
-    """A model whose parameters do not require gradients is explained like any other."""
+    """A model whose parameters do not require gradients, all or some, is explained like any other, and stays so."""
     net, x, target = draw_net(rng), draw_images(rng), draw_class(rng)
     help = "The gradient at the path needs none at the weights."
-    assert_close(submission.probe.explain_frozen(net, x, target), oracle(net, x, target), help=help)
+    names = ["conv", "offset", "scale", "norm_shift", "weight", "bias"]
+    for frozen in (names, rng.permutation(names)[:3].tolist()):
+        actual, asking = unpack(submission.probe.explain_frozen(net, x, target, frozen), 2)
+        assert_close(actual, oracle(net, x, target), help=help)
+        for name in names:
+            problem = f"{name}.requires_grad is not what it was"
+            assert_true(entry(asking, name) is (name not in frozen), problem, help="Leave the parameters' flags alone.")
 
 
 @check("contract", points=1, depends_on="test_linear")

@@ -148,6 +148,8 @@ def test_baseline(submission, rng):
     for shape in [(4, FEATURES), (1, FEATURES), (FEATURES,), (4, 1), ()]:
         net, target, x, baseline = draw_linear(rng), draw_class(rng), draw(rng, 4, FEATURES), draw(rng, *shape)
         net["exponent"] = 2  # the gradient at the baseline counts, too
+        if shape == (4, FEATURES):
+            x[1] = baseline[1]  # a row without a path gets zeros
         wanted = net["weight"][target] * (x**2 - baseline**2)
         assert_near(submission.probe.explain(net, x, target, baseline), wanted, help=help)
 
@@ -187,6 +189,16 @@ def test_input_shapes(submission, rng):
         help = "Put the points of the path along a dimension of their own, before the N rows."
         wanted = net["weight"][target].reshape(x.shape) * x
         assert_close(submission.probe.explain(net, x, target), wanted, help=help)
+
+
+@check("stability", points=1, depends_on=VALUES)
+def test_memory_layout(submission, rng):
+    """An x that is not contiguous is explained like any other."""
+    for shape in [(4, FEATURES), (3, 2, 4, 3)]:
+        net, target, x = draw_linear(rng, int(np.prod(shape[1:]))), draw_classes(rng, shape[0]), draw(rng, *shape)
+        wanted = net["weight"][target].reshape(x.shape) * x
+        help = "view() needs contiguous memory; reshape() and flatten() do not."
+        assert_close(submission.probe.explain_strided(net, x, target), wanted, help=help)
 
 
 @check("correctness", points=2, depends_on="test_linear")
@@ -271,10 +283,16 @@ def test_parameter_gradients_kept(submission, rng):
 
 @check("correctness", points=1, depends_on=VALUES)
 def test_frozen_parameters(submission, rng):
-    """A model whose parameters do not require gradients is explained like any other."""
+    """A model whose parameters do not require gradients, all or some, is explained like any other, and stays so."""
     net, x, target = draw_net(rng), draw_images(rng), draw_classes(rng)
     help = "The gradient at the path needs none at the weights."
-    assert_close(submission.probe.explain_frozen(net, x, target), oracle(net, x, target), help=help)
+    names = ["conv", "offset", "scale", "norm_shift", "weight", "bias"]
+    for frozen in (names, rng.permutation(names)[:3].tolist()):
+        actual, asking = unpack(submission.probe.explain_frozen(net, x, target, frozen), 2)
+        assert_close(actual, oracle(net, x, target), help=help)
+        for name in names:
+            problem = f"{name}.requires_grad is not what it was"
+            assert_true(entry(asking, name) is (name not in frozen), problem, help="Leave the parameters' flags alone.")
 
 
 @check("contract", points=1, depends_on=VALUES)

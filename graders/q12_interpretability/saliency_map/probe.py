@@ -19,12 +19,16 @@ class Moded(nn.Sequential):
         return y * self.mask if self.training else y
 
 
+class Breakdown(Exception):
+    """None of the types that torch itself raises."""
+
+
 class Tripwire(nn.Module):
     armed = False
 
     def forward(self, x):
         if self.armed:
-            raise RuntimeError("the model broke down")
+            raise Breakdown("the model broke down")
         return x
 
 
@@ -65,8 +69,20 @@ def explain(net, x, target, flags=(False,) * 4):
     return submission.saliency_map(build(net, flags)[0], x, target)
 
 
-def explain_frozen(net, x, target):
-    return submission.saliency_map(build(net)[0].requires_grad_(False), x, target)
+def explain_frozen(net, x, target, frozen):
+    """The map with some parameters frozen, and which parameters ask for gradients afterwards."""
+    model, parameters = build(net)
+    for name in frozen:
+        parameters[name].requires_grad_(False)
+    found = submission.saliency_map(model, x, target)
+    return found, {name: parameter.requires_grad for name, parameter in parameters.items()}
+
+
+def explain_strided(net, x, target):
+    """The map for an x that lies in memory with its dimensions reversed."""
+    dims = tuple(reversed(range(x.dim())))
+    away = x.permute(dims)
+    return submission.saliency_map(built(net), away.contiguous().permute(dims), target)
 
 
 def explain_twice(net, x, target):
@@ -123,3 +139,12 @@ def still_plain(net, x, target):
     """The map, and whether x still asks for no gradient and has none."""
     saliency = submission.saliency_map(build(net)[0], x, target)
     return saliency, not x.requires_grad and x.grad is None
+
+
+def autograd_stays_off(net, x, target):
+    """Whether autograd is still switched off after a call inside no_grad(), whatever came of the call."""
+    model, leaf = built(net), torch.ones(1, requires_grad=True)
+    with torch.no_grad():
+        with suppress(Exception):
+            submission.saliency_map(model, x, target)
+        return not (leaf * 2).requires_grad

@@ -174,10 +174,16 @@ def test_parameter_gradients_kept(submission, rng):
 
 @check("correctness", points=1, depends_on=VALUES)
 def test_frozen_parameters(submission, rng):
-    """A model whose parameters do not require gradients is explained like any other."""
+    """A model whose parameters do not require gradients, all or some, is explained like any other, and stays so."""
     net, x, target = draw_net(rng), draw_images(rng), draw_classes(rng)
     help = "The gradient at the pixels needs none at the weights."
-    assert_close(submission.probe.explain_frozen(net, x, target), oracle(net, x, target), help=help)
+    names = ["conv", "offset", "scale", "shift", "weight", "bias"]
+    for frozen in (names, rng.permutation(names)[:3].tolist()):
+        saliency, asking = unpack(submission.probe.explain_frozen(net, x, target, frozen), 2)
+        assert_close(saliency, oracle(net, x, target), help=help)
+        for name in names:
+            problem = f"{name}.requires_grad is not what it was"
+            assert_true(entry(asking, name) is (name not in frozen), problem, help="Leave the parameters' flags alone.")
 
 
 @check("contract", points=1, depends_on=VALUES)
@@ -223,9 +229,19 @@ def test_sizes_of_one(submission, rng):
         assert_close(submission.probe.explain(net, x, target), linear_oracle(net, x, target), help=help)
 
 
+@check("stability", points=1, depends_on=VALUES)
+def test_memory_layout(submission, rng):
+    """Images that are not contiguous, such as channels-last ones, are explained like any other."""
+    net, x, target = draw_net(rng), draw_images(rng), draw_classes(rng)
+    help = "view() needs contiguous memory; reshape() and flatten() do not."
+    assert_close(submission.probe.explain_strided(net, x, target), oracle(net, x, target), help=help)
+
+
 @check("contract", points=1, depends_on=VALUES, testimony=True)
 def test_side_effects(submission, rng):
     """Prints nothing and changes neither its arguments' values nor a global setting."""
     net, x, target = draw_net(rng), draw_images(rng), draw_classes(rng)
     help = "Grad mode, random state, x and target belong to the caller."
     assert_unchanged(submission.saliency_map, submission.probe.built.keep(net), x, target, help=help)
+    still_off = submission.probe.autograd_stays_off(net, x, target)
+    assert_true(still_off is True, "autograd is switched on inside the caller's no_grad()", help=help)

@@ -64,9 +64,15 @@ def plain(trained, levels, *args, kind="list", **kwargs):
     return submission.train_with_curriculum(lambda loader: trained(contents(loader)), made[kind], *args, **kwargs)
 
 
-def reshuffled(trained, levels, step, epochs):
+def reshuffled(trained, levels, step, numbers, epochs):
+    """`trained` gets what the loader gives, and the number of the loader that this is, 0 where it is none of them."""
     loaders = [Reshuffled(level, step) for level in levels]
-    return submission.train_with_curriculum(lambda loader: trained(contents(loader)), loaders, None, epochs)
+
+    def train_epoch(loader):
+        number = next((own for own, known in zip(numbers, loaders, strict=True) if known is loader), 0.0)
+        return trained(contents(loader), number)
+
+    return submission.train_with_curriculum(train_epoch, loaders, None, epochs)
 
 
 def two_runs(trained, first, second, epochs):
@@ -87,3 +93,14 @@ def empty_stage(trained, levels, epochs, position):
     loaders = [[(level, None)] for level in levels]
     loaders[position:position] = [[]]
     return submission.train_with_curriculum(lambda loader: trained(contents(loader)), loaders, epochs_per_stage=epochs)
+
+
+def failing(trained, levels, bad):
+    """Training at the level `bad` raises a RuntimeError."""
+
+    def train_epoch(loader):
+        if contents(loader) == bad:
+            raise RuntimeError("out of memory")
+        return trained(contents(loader))
+
+    return submission.train_with_curriculum(train_epoch, [[(level, None)] for level in levels], epochs_per_stage=2)

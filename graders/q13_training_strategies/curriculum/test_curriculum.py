@@ -139,12 +139,16 @@ def test_any_iterable(submission, rng):
 
 @check("correctness", points=1, depends_on=("test_order", "test_losses"))
 def test_loader_itself(submission, rng):
-    """Every epoch iterates the loader anew: one that shuffles gives something else each time."""
+    """train_epoch gets the loader itself, in every epoch: one that shuffles gives something else each time."""
     levels, training, step = draw_levels(rng, 3), Training(rng), rng.uniform(1e-4, 1e-3)
-    submission.probe.reshuffled(training, levels, step, 4)
-    assert_close(training.seen, np.repeat(levels, 4), tol=0.02)
+    numbers = rng.uniform(1, 2, size=3).tolist()
+    submission.probe.reshuffled(training, levels, step, numbers, 4)
+    pairs = [unpack(pair, 2) for pair in training.seen]
+    values, found = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    assert_close(values, np.repeat(levels, 4), tol=0.02)
     help = "Pass the loader itself to train_epoch, not a list of its batches."
-    assert_true(len(set(training.seen)) == 12, "epochs of one stage saw the very same batches", help=help)
+    assert_true(len(set(values)) == 12, "epochs of one stage saw the very same batches", help=help)
+    assert_close(found, np.repeat(numbers, 4), tol=1e-15, help=help)
 
 
 @check("contract", points=1, depends_on=("test_losses", "test_counters"))
@@ -171,11 +175,12 @@ def test_second_run(submission, rng):
 
 @check("errors", points=1, depends_on="test_order")
 def test_empty_loader(submission, rng):
-    """The ValueError that train_epoch raises for an empty loader reaches the caller, and training ends there."""
+    """What train_epoch raises, as for an empty loader, reaches the caller, and training ends there."""
     levels, training = draw_levels(rng, 3), Training(rng)
     help = "Do not catch what train_epoch raises: a stage that was not trained must not pass for one that was."
     assert_raises(ValueError, submission.probe.empty_stage, training, levels, 2, 2, help=help)
-    seen = training.seen
+    seen = list(training.seen)
+    assert_raises(RuntimeError, submission.probe.failing, Training(rng), levels, levels[1], help=help)
     assert_true(seen in ([], np.repeat(levels[:2], 2).tolist()), "a later stage was trained", returned=seen, help=help)
 
 

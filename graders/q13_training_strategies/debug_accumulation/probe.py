@@ -35,6 +35,13 @@ class Tired(nn.Module):
         return x * level
 
 
+class Rows(nn.Module):
+    """A row for each sample; images are read by columns, so that flat ones are not taken for images."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, -1).flatten(1)
+
+
 class World:
     """A network and its optimiser.
 
@@ -113,7 +120,7 @@ def _model(weights: dict, mask, tired) -> tuple[nn.Module, dict[str, nn.Paramete
     first = nn.Linear(inputs, hidden, dtype=dtype)
     last = nn.Linear(hidden, len(weights["w2"]), dtype=dtype)
     parameters = {"w1": first.weight, "b1": first.bias, "w2": last.weight, "b2": last.bias}
-    layers: list[nn.Module] = [nn.Flatten(), first]
+    layers: list[nn.Module] = [Rows(), first]
     if mask is not None:
         norm = nn.BatchNorm1d(hidden, dtype=dtype)
         parameters |= {"scale": norm.weight, "shift": norm.bias}
@@ -123,7 +130,9 @@ def _model(weights: dict, mask, tired) -> tuple[nn.Module, dict[str, nn.Paramete
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(torch.tensor(weights[name]))
-    return nn.Sequential(*layers, nn.Tanh(), last).train(mask is None), parameters
+    model = nn.Sequential(*layers, nn.Tanh(), last).train(mask is None)
+    model.register_parameter("shared", last.weight)  # one parameter, two places
+    return model, parameters
 
 
 def _array(value: Tensor) -> np.ndarray:

@@ -16,7 +16,7 @@ from etude.grading import (
     entry,
 )
 
-UNEVEN = (7, 2, 5, 3, 8, 4, 6)  # rows of each batch
+UNEVEN = (7, 2, 5, 3, 8, 4, 1)  # rows of each batch
 
 
 @check("correctness", points=1)
@@ -25,7 +25,9 @@ def test_loss(submission, rng):
     weights, batches = draw(rng)
     loss, _ = run(submission, weights, batches, 2, rates=[0.0])
     wanted = oracle(weights, batches, 2, rates=[0.0])
-    assert_close(loss, wanted["loss"], help="Add up the losses of all samples, and divide by the number of samples.")
+    assert_close(
+        loss, wanted["loss"], tol=1e-5, help="Add up the losses of all samples, and divide by the number of samples."
+    )
     assert_type(loss, float)
 
 
@@ -37,7 +39,7 @@ def test_groups_of_one(submission, rng):
     loss, state = run(submission, weights, batches, 1, **options)
     wanted = oracle(weights, batches, 1, **options)
     assert_parameters(state, wanted, help="One step for each batch, with the gradients cleared after it.")
-    assert_close(loss, wanted["loss"], help="Keep the losses that backward is called on.")
+    assert_close(loss, wanted["loss"], tol=1e-5, help="Keep the losses that backward is called on.")
     assert_close(entry(state, "steps"), len(batches), help="One step for each batch, and none after the loop.")
 
 
@@ -109,7 +111,7 @@ def test_one_forward_a_batch(submission, rng):
     loss, state = run(submission, weights, batches, 3, **options)
     wanted = oracle(weights, batches, 3, **options)
     help = "Call model(x) once for each batch, as it was."
-    assert_close(loss, wanted["loss"], help=help)
+    assert_close(loss, wanted["loss"], tol=1e-5, help=help)
     assert_close(entry(entry(state, "buffers"), "level"), wanted["level"], help=help)
 
 
@@ -121,7 +123,7 @@ def test_any_loader(submission, rng):
         help = f"This loader: {kind}. Run through it once, and ask neither for its length nor for an index."
         assert_epoch(submission, weights, batches, 1, rates=secret_rates(rng), kind=kind, help=help)
         loss, _ = run(submission, weights, batches, 2, kind, rates=[0.0])
-        assert_close(loss, oracle(weights, batches, 2, rates=[0.0])["loss"], help=help)
+        assert_close(loss, oracle(weights, batches, 2, rates=[0.0])["loss"], tol=1e-5, help=help)
 
 
 @check("correctness", points=1, depends_on="test_groups_of_one")
@@ -206,7 +208,7 @@ def secret_rates(rng):
 
 def forward(parameters, x, mask, level):
     """Scores, and what batch norm saw: the batch's mean and unbiased variance."""
-    hidden = torch.tensor(np.asarray(x, np.float64)).flatten(1) @ parameters["w1"].T + parameters["b1"]
+    hidden = torch.tensor(np.asarray(x, np.float64)).transpose(1, -1).flatten(1) @ parameters["w1"].T + parameters["b1"]
     seen = None
     if mask is not None:
         seen = hidden.detach().mean(0).numpy(), hidden.detach().var(0).numpy()

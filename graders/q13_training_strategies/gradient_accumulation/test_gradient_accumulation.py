@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from etude.grading import assert_close, assert_raises, assert_true, assert_type, assert_unchanged, check, entry
 
-UNEVEN = (7, 2, 5, 3, 8, 4, 6)  # rows of each batch
+UNEVEN = (7, 2, 5, 3, 8, 4, 1)  # rows of each batch
 MEAN = "Divide each batch's summed loss by the number of samples in its whole group, then call backward."
 LAST = "After the loop a group may be unfinished: it gets its step too, divided by the samples that it has."
 
@@ -18,7 +18,9 @@ def test_loss(submission, rng):
     weights, batches = draw(rng)
     loss, _ = run(submission, weights, batches, 2, rates=[0.0])
     wanted = oracle(weights, batches, 2, rates=[0.0])
-    assert_close(loss, wanted["loss"], help="Add up the losses of all samples, and divide by the number of samples.")
+    assert_close(
+        loss, wanted["loss"], tol=1e-5, help="Add up the losses of all samples, and divide by the number of samples."
+    )
 
 
 @check("contract", points=1, depends_on="test_loss")
@@ -78,7 +80,7 @@ def test_loss_before_update(submission, rng):
     rates = list(rng.uniform(0.5, 1.0, size=5))
     loss, _ = run(submission, weights, batches, 2, rates=rates)
     help = "Keep the losses that backward is called on: do not compute them again."
-    assert_close(loss, oracle(weights, batches, 2, rates=rates)["loss"], help=help)
+    assert_close(loss, oracle(weights, batches, 2, rates=rates)["loss"], tol=1e-5, help=help)
 
 
 @check("contract", points=1, depends_on="test_groups")
@@ -133,7 +135,7 @@ def test_one_forward_a_batch(submission, rng):
     loss, state = run(submission, weights, batches, 3, **options)
     help = "Call model(x) once for each batch, and use its scores for the gradient and for the loss you return."
     wanted = oracle(weights, batches, 3, **options)
-    assert_close(loss, wanted["loss"], help=help)
+    assert_close(loss, wanted["loss"], tol=1e-5, help=help)
     assert_close(entry(entry(state, "buffers"), "level"), wanted["level"], help=help)
 
 
@@ -161,7 +163,7 @@ def test_single_images(submission, rng):
     """float32 images, one a batch, work like batches of many rows."""
     weights, _ = draw(rng, inputs=12)
     weights = {name: value.astype(np.float32) for name, value in weights.items()}
-    batches = [(rng.normal(size=(1, 3, 2, 2)).astype(np.float32), rng.integers(0, 5, size=1)) for _ in range(4)]
+    batches = [(rng.normal(size=(1, 3, 2, 2)).astype(np.float32), rng.integers(0, 5, size=1)) for _ in range(3)]
     rates = secret_rates(rng)
     loss, state = run(submission, weights, batches, 2, rates=rates)
     wanted = oracle(weights, batches, 2, rates=rates)
@@ -176,7 +178,7 @@ def test_large_scores(submission, rng):
     weights["w2"] *= 1e4 / np.abs(weights["w2"]).max()
     help = "Take the logarithm of the softmax in one go, as cross_entropy does."
     loss, _ = run(submission, weights, batches, 2, rates=[0.0])
-    assert_close(loss, oracle(weights, batches, 2, rates=[0.0])["loss"], help=help)
+    assert_close(loss, oracle(weights, batches, 2, rates=[0.0])["loss"], tol=1e-5, help=help)
     assert_epoch(submission, weights, batches[:2], 2, rates=secret_rates(rng), help=help)
 
 
@@ -262,7 +264,7 @@ def secret_rates(rng):
 
 def forward(parameters, x, mask, level):
     """Scores, and what batch norm saw: the batch's mean and unbiased variance."""
-    hidden = torch.tensor(np.asarray(x, np.float64)).flatten(1) @ parameters["w1"].T + parameters["b1"]
+    hidden = torch.tensor(np.asarray(x, np.float64)).transpose(1, -1).flatten(1) @ parameters["w1"].T + parameters["b1"]
     seen = None
     if mask is not None:
         seen = hidden.detach().mean(0).numpy(), hidden.detach().var(0).numpy()

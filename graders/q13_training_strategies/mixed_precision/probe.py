@@ -24,8 +24,6 @@ class Scores(Tensor):
         def level(value):
             if isinstance(value, (list, tuple)):
                 return type(value)(map(level, value))
-            if isinstance(value, Away):  # labels that were not moved
-                return value.as_subclass(Tensor) * 0
             return value.as_subclass(Tensor) * value.levels[state()] if isinstance(value, cls) else value
 
         with torch._C.DisableTorchFunctionSubclass():
@@ -56,11 +54,11 @@ class Frame(nn.Module):
         super().__init__()
         self.w, self.b = (nn.Parameter(torch.tensor(weights[name])) for name in ("w", "b"))
         self.levels, self.loss, self.back = forward, loss, backward
-        self.factors = iter(factors)
+        self.factors, self.inner = iter(factors), nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        scores = (x.flatten(1)[:, None] * self.w).sum(-1) + self.b
-        scores = scores * self.levels[self.training][state()]
+        scores = (x.transpose(1, -1).flatten(1)[:, None] * self.w).sum(-1) + self.b  # images are read by columns
+        scores = scores * self.levels[self.training and self.inner.training][state()]
         scores = Gate.apply(scores, self.back, next(self.factors, 1.0)).as_subclass(Scores)
         scores.levels = self.loss
         return scores
@@ -81,6 +79,7 @@ class World:
     """A model, its optimiser and a scaler.
 
     rates: the learning rate of a step outside and under autocast. scaler: keywords of a GradScaler, None for no scaler.
+    evaluating: the model starts in evaluation mode; inside: only its submodule does.
     """
 
     def __init__(
@@ -98,6 +97,7 @@ class World:
         frozen=(),
         stale=None,
         evaluating=False,
+        inside=False,
     ) -> None:
         self.model = Frame(weights, forward, loss, backward, factors)
         self.parameters = {"w": self.model.w, "b": self.model.b}
@@ -106,6 +106,7 @@ class World:
         for name, gradient in (stale or {}).items():
             self.parameters[name].grad = torch.tensor(gradient)
         self.model.train(not evaluating)
+        self.model.training |= inside
         self._equip([self.parameters[name] for name in held], rates, momentum, scaler)
 
     def _equip(self, held, rates, momentum, scaler) -> None:
@@ -132,16 +133,37 @@ class Layers(World):
 
 
 class Away(Tensor):
-    """A batch on some other device, as it were: every operation but `to` sees zeros."""
+    """A tensor on another device, as it were (it names `meta`): one of this device meets it only once it was moved."""
+
+    @staticmethod
+    def __new__(cls, value: Tensor):
+        away = Tensor._make_wrapper_subclass(cls, value.shape, dtype=value.dtype, device="meta")
+        away.value = value
+        return away
+
+    def tolist(self):
+        return self.value.tolist()
 
     @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        def seen(value):
-            plain = value.as_subclass(Tensor) if isinstance(value, cls) else value
-            return plain * 0 if plain is not value and function is not Tensor.to else plain
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        others = []
 
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*map(seen, args), **{name: seen(value) for name, value in (kwargs or {}).items()})
+        def open(value):
+            if isinstance(value, (list, tuple)):
+                return type(value)(map(open, value))
+            if isinstance(value, Tensor) and not isinstance(value, cls) and value.ndim:
+                others.append(value)
+            return value.value if isinstance(value, cls) else value
+
+        args, kwargs = open(args), {name: open(value) for name, value in (kwargs or {}).items()}
+        copies = function is torch.ops.aten.copy_.default
+        if others and not copies:
+            raise RuntimeError("Expected all tensors to be on the same device, but found two of them")
+        device = torch.device(kwargs.pop("device", None) or "meta")
+        if device.type != "meta":
+            return function(*args, **kwargs, device=device)
+        result = function(*args, **kwargs)
+        return cls(result) if isinstance(result, Tensor) and not copies else result
 
 
 class Own:
@@ -159,7 +181,7 @@ def train(world, batches, form="own", dtype=None, **named):
     pairs = [(torch.tensor(x), torch.tensor(y)) for x, y in batches]
     loaders = {
         "own": lambda: Own(pairs),
-        "away": lambda: Own([(x.as_subclass(Away), y.as_subclass(Away)) for x, y in pairs]),
+        "away": lambda: Own([(Away(x), Away(y)) for x, y in pairs]),
         "DataLoader": lambda: DataLoader(pairs, batch_size=None),
     }
     if world.scaler is not None:

@@ -1,6 +1,7 @@
 """Runs the answer on a clock of the host's: every call of the model takes the time that the host drew for it."""
 
 import contextlib
+import gc
 import linecache
 import time
 import timeit
@@ -10,13 +11,16 @@ import submission
 import torch
 from torch import Tensor, nn
 
+ERRORS = {"RuntimeError": RuntimeError, "ValueError": ValueError, "IndexError": IndexError}
+
 
 class Clock:
     """Time in whole nanoseconds, which passes only where the model spends it."""
 
-    def __init__(self, start: int, jumps: list[int], queued: int | None) -> None:
-        self.now, self._starts, self._jumps = 0, (start, 2 * start, 5 * start), jumps
-        self._queued = queued  # work that a device has yet to do; None: everything is done at once
+    def __init__(self, plan: dict) -> None:
+        start = plan["start"]
+        self.now, self._starts, self._jumps = 0, (start, 2 * start, 5 * start), plan["jumps"]
+        self._queued = plan["queued"]  # work that a device has yet to do; None: everything is done at once
         self._readings = 0
 
     def spend(self, nanoseconds: int) -> None:
@@ -31,6 +35,9 @@ class Clock:
 
     def perf_counter_ns(self) -> int:
         return self._starts[0] + self.now
+
+    def timer(self) -> float:
+        return self.perf_counter_ns() / 1e9
 
     def monotonic_ns(self) -> int:
         return self._starts[1] + self.now
@@ -50,7 +57,14 @@ class Clock:
             yield owner, name, lambda whole=whole: whole() / 1e9
         yield time, "thread_time", lambda: self.process_time_ns() / 1e9
         yield time, "thread_time_ns", self.process_time_ns
-        yield timeit, "default_timer", lambda: self.perf_counter_ns() / 1e9
+        for function in (timeit.Timer.__init__, timeit.timeit, timeit.repeat):
+            given = function.__defaults__
+            yield (
+                function,
+                "__defaults__",
+                tuple(self.timer if value is timeit.default_timer else value for value in given),
+            )
+        yield timeit, "default_timer", self.timer
         if self._queued is not None:
             yield torch.cuda, "is_available", lambda: True
             yield torch.cuda, "synchronize", self.synchronize
@@ -106,19 +120,23 @@ class Core(nn.Module):
 
     def __init__(self, clock: Clock, plan: dict) -> None:
         super().__init__()
-        self.clock, self.plan, self.calls, self.level = clock, plan, 0, plan["level"]
+        self.clock, self.plan, self.calls, self.level, self.recorded = clock, plan, 0, plan["level"], 0
         weight = torch.tensor(plan["weight"], dtype=torch.float64)
-        self.weight = nn.Parameter(weight) if plan["queued"] is None else CudaParameter(weight)
+        if plan["bare"]:
+            self.weight = weight  # a model without parameters
+        else:
+            self.weight = nn.Parameter(weight) if plan["queued"] is None else CudaParameter(weight)
 
     def forward(self, x: Tensor) -> Tensor:
         durations = self.plan["durations"]
         x = x.as_subclass(Tensor)
         y = x * self.weight.as_subclass(Tensor)
         self.clock.spend(durations[self.calls] if self.calls < len(durations) else self.plan["late"])
-        self.clock.spend(self.plan["grad_cost"] if y.requires_grad else 0)
+        self.recorded += self.plan["grad_cost"] if y.requires_grad else 0
+        self.clock.spend(self.recorded)
         self.calls += 1
         if self.calls == self.plan["fails_at"]:
-            raise RuntimeError("the model cannot go on")
+            raise ERRORS[self.plan["error"]]("the model cannot go on")
         return y
 
     def note(self, module: nn.Module, args: tuple[Tensor]) -> None:
@@ -127,18 +145,18 @@ class Core(nn.Module):
 
 
 class Shell(nn.Module):
-    """Around another module: multiplies by a mask in training mode, and takes longer then."""
+    """Around another module: multiplies by a mask in training mode, and takes longer from then on."""
 
-    def __init__(self, inner: nn.Module, clock: Clock, mask: float, cost: int) -> None:
+    def __init__(self, inner: nn.Module, clock: Clock, mask: float, cost: int, also: nn.Module | None) -> None:
         super().__init__()
-        self.inner, self.clock, self.mask, self.cost = inner, clock, mask, cost
+        self.also = also  # a module further in, which is registered here, too
+        self.inner, self.clock, self.mask, self.cost, self.worn = inner, clock, mask, cost, 0
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.inner(x)
-        if self.training:
-            self.clock.spend(self.cost)
-            return y * self.mask
-        return y
+        self.worn += self.cost if self.training else 0
+        self.clock.spend(self.worn)
+        return y * self.mask if self.training else y
 
 
 def _model(clock: Clock, plan: dict) -> tuple[nn.Module, Core]:
@@ -147,7 +165,8 @@ def _model(clock: Clock, plan: dict) -> tuple[nn.Module, Core]:
     shells: list[nn.Module] = []
     model: nn.Module = core
     for mask, cost in zip(reversed(plan["masks"]), reversed(plan["mode_costs"]), strict=True):
-        model = Shell(model, clock, mask, cost)
+        also = shells[0] if plan["shared"] and len(shells) == len(plan["masks"]) - 1 else None
+        model = Shell(model, clock, mask, cost, also)
         shells.append(model)
     for shell, mode in zip(reversed(shells), plan["modes"], strict=True):
         shell.training = mode
@@ -156,17 +175,17 @@ def _model(clock: Clock, plan: dict) -> tuple[nn.Module, Core]:
     return model, core
 
 
-def benchmark(plan, x, **options):
-    """What the answer returns."""
-    clock = Clock(plan["start"], plan["jumps"], plan["queued"])
+def benchmark(plan, x, *counts, **options):
+    """What the answer returns; the counts go by position."""
+    clock = Clock(plan)
     model, _ = _model(clock, plan)
     with patched(clock) as benchmark_model:
-        return benchmark_model(model, _batch(plan, x), **options)
+        return benchmark_model(model, _batch(plan, x), *counts, **options)
 
 
 def afterwards(plan, x, **options):
     """What the answer returns or None where it raises, the core's level then, and the model's output as it was left."""
-    clock = Clock(plan["start"], plan["jumps"], plan["queued"])
+    clock = Clock(plan)
     model, core = _model(clock, plan)
     try:
         with patched(clock) as benchmark_model:
@@ -179,12 +198,34 @@ def afterwards(plan, x, **options):
 
 
 def manners(plan, x, **options):
-    """The answer on a tensor that came over the wire; what the parameter is like afterwards."""
-    clock = Clock(plan["start"], plan["jumps"], plan["queued"])
+    """What the answer leaves behind, also where the model raises; x came over the wire."""
+    clock = Clock(plan)
     model, core = _model(clock, plan)
-    with patched(clock) as benchmark_model:
-        benchmark_model(model, x, **options)
-    return {"weight": core.weight.detach().numpy(), "free": core.weight.requires_grad, "grad": core.weight.grad is None}
+    core.weight.requires_grad_(not plan["frozen"])
+    core.weight.grad = None if plan["gradient"] is None else torch.tensor(plan["gradient"], dtype=torch.float64)
+    x.requires_grad_(plan["wanted"])
+    torch.backends.cudnn.benchmark = torch.backends.cudnn.deterministic = False
+    gc.enable()  # whatever earlier calls have left
+    with torch.set_grad_enabled(plan["recording"]), patched(clock) as benchmark_model:
+        before = _settings()
+        with contextlib.suppress(Exception if plan["fails_at"] else ()):
+            benchmark_model(model, x, **options)
+        after = _settings()
+    wanted = x.requires_grad
+    x.requires_grad_(False)
+    weight, gradient = core.weight, core.weight.grad
+    return {
+        "weight": weight.detach().numpy(),
+        "frozen": not weight.requires_grad,
+        "gradient": None if gradient is None else gradient.item(),
+        "wanted": wanted,
+        "settings": [one == other for one, other in zip(before, after, strict=True)],
+    }
+
+
+def _settings():
+    cudnn = torch.backends.cudnn
+    return torch.is_grad_enabled(), cudnn.benchmark, cudnn.deterministic, gc.isenabled()
 
 
 def _batch(plan, x):

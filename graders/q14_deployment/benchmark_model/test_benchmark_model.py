@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from etude.grading import assert_close, assert_raises, assert_true, assert_type, assert_unchanged, check, entry
+from etude.grading import assert_close, assert_raises, assert_true, assert_type, assert_unchanged, check, entry, unpack
 
 KEYS = ("mean_s", "p50_s", "p95_s", "throughput")
 
@@ -23,18 +23,25 @@ def draw(rng, calls, **changes):
         "queued": None,
         "grad_cost": 0,
         "fails_at": 0,
+        "error": "RuntimeError",
         "level": rng.normal(),
         "fading": rng.uniform(0.8, 0.95),
         "weight": rng.uniform(0.5, 1.5),
         "masks": rng.uniform(0.2, 0.8, size=4).tolist(),
         "mode_costs": [0] * 4,
         "modes": [False] * 4,
+        "shared": False,
+        "bare": False,
+        "frozen": False,
+        "gradient": None,
+        "wanted": False,
+        "recording": True,
     }
     return plan | changes
 
 
-def batch(rng, rows=6):
-    return rng.normal(1.0, 1.0, size=(rows, 3))
+def batch(rng, *shape):
+    return rng.normal(1.0, 1.0, size=shape or (6, 3))
 
 
 def mixed_modes(rng):
@@ -97,10 +104,10 @@ def test_percentiles(submission, rng):
 @check("correctness", points=2, depends_on="test_mean")
 def test_throughput(submission, rng):
     """throughput is samples a second: the size of the batch over the mean."""
-    for rows in (6, 1, 17):
+    for shape in ((6, 3), (1, 3), (17, 3), (5,), (4, 2, 3, 2)):
         plan = draw(rng, 15)
-        result = submission.probe.benchmark(plan, batch(rng, rows), warmup=0, runs=15)
-        wanted = rows / seconds(plan, 0, 15).mean()
+        result = submission.probe.benchmark(plan, batch(rng, *shape), warmup=0, runs=15)
+        wanted = shape[0] / seconds(plan, 0, 15).mean()
         help = "x.shape[0] / mean_s: samples, not batches or numbers, and from the mean of the times."
         assert_close(entry(result, "throughput"), wanted, tol=1e-5, relative=True, help=help)
 
@@ -112,15 +119,16 @@ def test_warmup(submission, rng):
         plan = draw(rng, warmup + runs)
         for call in range(warmup):
             plan["durations"][call] *= 100
-        result = submission.probe.benchmark(plan, batch(rng), warmup=warmup, runs=runs)
-        assert_mean(result, plan, warmup, runs, help="Call the model `warmup` times before the first reading.")
+        for counts, options in (((), {"warmup": warmup, "runs": runs}), ((warmup, runs), {})):
+            result = submission.probe.benchmark(plan, batch(rng), *counts, **options)
+            assert_mean(result, plan, warmup, runs, help="Call the model `warmup` times before the first reading.")
 
 
 @check("correctness", points=2, depends_on="test_mean")
 def test_calls(submission, rng):
     """The model runs exactly warmup + runs times, on x as it came: a number that changes with every call shows it."""
-    for warmup, runs in ((0, 5), (4, 9)):
-        plan, x = draw(rng, warmup + runs), batch(rng)
+    for warmup, runs, bare in ((0, 5, False), (4, 9, False), (0, 4, True)):
+        plan, x = draw(rng, warmup + runs, bare=bare), batch(rng)
         returned = submission.probe.afterwards(plan, x, warmup=warmup, runs=runs)
         help = "No call more and no call less: not for the shape of the output, not for one more warm-up."
         assert_close(entry(returned, "level"), level(plan, x, warmup + runs), help=help)
@@ -137,19 +145,26 @@ def test_defaults(submission, rng):
 
 @check("correctness", points=2, depends_on="test_mean")
 def test_evaluation_mode(submission, rng):
-    """Every module is in evaluation mode while it runs: in training mode it takes longer."""
+    """Every module is in evaluation mode in every call: after one in training mode it takes longer for good."""
     for modes in ([True] * 4, *mixed_modes(rng)):
-        plan = draw(rng, 8, modes=modes, mode_costs=rng.integers(10**6, 10**8, size=4).tolist())
-        result = submission.probe.benchmark(plan, batch(rng), warmup=0, runs=8)
-        assert_mean(result, plan, 0, 8, help="model.eval() before the first call: it reaches every submodule.")
+        for warmup in (0, 3):
+            durations = [int(rng.integers(10**6, 10**7))] * (warmup + 8)
+            plan = draw(rng, 8, modes=modes, mode_costs=rng.integers(10**6, 10**8, size=4).tolist())
+            plan["durations"] = durations
+            result = submission.probe.benchmark(plan, batch(rng), warmup=warmup, runs=8)
+            help = "model.eval() before the first call, of the warm-up too: it reaches every submodule."
+            assert_mean(result, plan, warmup, 8, help=help)
 
 
 @check("correctness", points=2, depends_on="test_mean")
 def test_no_autograd(submission, rng):
-    """Nothing is recorded for autograd: where it is, a call takes longer."""
-    plan = draw(rng, 8, grad_cost=int(rng.integers(10**6, 10**8)))
-    result = submission.probe.benchmark(plan, batch(rng), warmup=0, runs=8)
-    assert_mean(result, plan, 0, 8, help="Call the model under torch.no_grad() or torch.inference_mode().")
+    """Nothing is recorded for autograd in any call: after one where it is, calls take longer for good."""
+    for warmup in (0, 3):
+        durations = [int(rng.integers(10**6, 10**7))] * (warmup + 8)
+        plan = draw(rng, 8, durations=durations, grad_cost=int(rng.integers(10**6, 10**8)))
+        result = submission.probe.benchmark(plan, batch(rng), warmup=warmup, runs=8)
+        help = "Make every call, of the warm-up too, under torch.no_grad() or torch.inference_mode()."
+        assert_mean(result, plan, warmup, 8, help=help)
 
 
 @check("correctness", points=2, depends_on="test_mean")
@@ -162,13 +177,24 @@ def test_modes_given_back(submission, rng):
         assert_close(entry(returned, "output"), output(plan, x), help=help)
 
 
+@check("correctness", depends_on="test_modes_given_back")
+def test_shared_module(submission, rng):
+    """A module that is registered in two places gets its own mode back, too."""
+    for modes in ([True, False, True, False], [False, True, False, True]):
+        plan, x = draw(rng, 6, modes=modes, shared=True), batch(rng)
+        returned = submission.probe.afterwards(plan, x, warmup=2, runs=4)
+        help = "module.train(flag) reaches all modules below, also those put right before: set `module.training`."
+        assert_close(entry(returned, "output"), output(plan, x), help=help)
+
+
 @check("correctness", points=2, depends_on="test_modes_given_back")
 def test_modes_after_failure(submission, rng):
     """Where the model raises, warming up or in a run, its exception goes on and the modes are given back."""
-    for fails_at, modes in zip((1, 2, 5), ([True] * 4, *mixed_modes(rng)), strict=True):
-        plan, x = draw(rng, 6, modes=modes, fails_at=fails_at), batch(rng)
+    errors = (RuntimeError, ValueError, IndexError)
+    for fails_at, modes, error in zip((1, 2, 5), ([True] * 4, *mixed_modes(rng)), errors, strict=True):
+        plan, x = draw(rng, 6, modes=modes, fails_at=fails_at, error=error.__name__), batch(rng)
         help = "try: ... finally: put the modes back. And let the exception go on."
-        assert_raises(RuntimeError, submission.probe.benchmark, plan, x, warmup=2, runs=4, help=help)
+        assert_raises(error, submission.probe.benchmark, plan, x, warmup=2, runs=4, help=help)
         returned = submission.probe.afterwards(plan, x, warmup=2, runs=4)
         assert_close(entry(returned, "output"), output(plan, x), help=help)
 
@@ -222,12 +248,27 @@ def test_one_run(submission, rng):
 
 @check("contract", testimony=True, depends_on="test_mean")
 def test_side_effects(submission, rng):
-    """x, the parameters and torch's settings are left alone, and nothing is printed."""
-    plan, x = draw(rng, 6), batch(rng)
-    seen = assert_unchanged(submission.probe.manners, plan, torch.tensor(x), warmup=2, runs=4)
-    assert_close(entry(seen, "weight"), np.array(plan["weight"]))
-    assert_true(entry(seen, "free") is True, "a parameter does not require gradients any more")
-    assert_true(entry(seen, "grad") is True, "a parameter has a gradient")
+    """x, the parameters, their gradients and all settings are left alone, also after a failure; nothing is printed."""
+    for changes in (
+        {},
+        {"frozen": True, "recording": False},
+        {"gradient": rng.normal(), "wanted": True},
+        {"fails_at": 3, "error": "ValueError"},
+    ):
+        plan, x = draw(rng, 6, **changes), batch(rng)
+        seen = assert_unchanged(submission.probe.manners, plan, torch.tensor(x), warmup=2, runs=4)
+        assert_close(entry(seen, "weight"), np.array(plan["weight"]))
+        assert_true(entry(seen, "frozen") is plan["frozen"], "requires_grad of a parameter has changed")
+        assert_true(entry(seen, "gradient") == plan["gradient"], "the gradient of a parameter has changed")
+        assert_true(entry(seen, "wanted") is plan["wanted"], "requires_grad of x has changed")
+        names = (
+            "the grad mode",
+            "torch.backends.cudnn.benchmark",
+            "torch.backends.cudnn.deterministic",
+            "gc.isenabled()",
+        )
+        for name, same in zip(names, unpack(entry(seen, "settings"), len(names)), strict=True):
+            assert_true(same is True, f"{name} has changed")
 
 
 def output(plan, x):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -45,12 +46,25 @@ def export(case, sample, old=None):
     """The files after an export, and the model's modes and values."""
     folder = Path(tempfile.mkdtemp())
     model = model_of(case)
+    next(model.parameters()).requires_grad_(False)
     if old is not None:
         (folder / "model.onnx").write_bytes(old)
     submission.export_to_onnx(model, sample, str(folder / "model.onnx"))  # noqa: F821
     state = {name: value.clone() for name, value in model.state_dict().items()}
     files = {file.name: file.read_bytes() for file in folder.rglob("*")}
-    return {"files": files, "modes": modes(model), "state": state}
+    learnt = [parameter.requires_grad for parameter in model.parameters()]
+    return {"files": files, "modes": modes(model), "state": state, "requires_grad": repr(learnt)}
+
+
+def export_here(case, sample):
+    """The files after an export into the working directory, by a Path that is a file's name alone."""
+    folder, before = Path(tempfile.mkdtemp()), os.getcwd()
+    os.chdir(folder)
+    try:
+        submission.export_to_onnx(model_of(case), sample, Path("model.onnx"))  # noqa: F821
+    finally:
+        os.chdir(before)
+    return {"files": {file.name: file.read_bytes() for file in folder.rglob("*")}}
 
 
 def failure(case, sample, missing):

@@ -54,8 +54,17 @@ def test_images_from_a_sample_of_one(submission, rng):
 
 
 @check("contract", points=1, depends_on="test_file")
+def test_bare_name(submission, rng):
+    """A Path will do, and a file's name alone stands for the working directory."""
+    drawn, sample = case(rng), rows(rng, 3)
+    session = loaded(submission.probe.export_here(drawn, sample))
+    help = "The dirname of a bare name is empty, which is no folder; Path(path).parent is '.'."
+    assert_run(session, drawn, sample, help=help)
+
+
+@check("contract", points=1, depends_on="test_file")
 def test_modes_given_back(submission, rng):
-    """The model's values and the mode of every submodule are as before."""
+    """The model's values, requires_grad and the mode of every submodule are as before."""
     drawn = case(rng, train=True, modes={"0.3": False})
     found = submission.probe.export(drawn, rows(rng, 3))
     loaded(found)
@@ -63,6 +72,10 @@ def test_modes_given_back(submission, rng):
     state = entry(found, "state")
     for name, value in drawn["state"].items():
         assert_close(entry(state, name), value, tol=0.0, help="The export has to leave the weights alone.")
+    learnt = repr([False, *[True] * (len(list(model_of(drawn).parameters())) - 1)])
+    seen = entry(found, "requires_grad")
+    help = "Export under torch.no_grad(), or a copy, rather than freeze the model."
+    assert_true(seen == learnt, "requires_grad was changed", returned=str(seen)[:200], wanted=learnt, help=help)
 
 
 @check("errors", points=2, depends_on="test_file")

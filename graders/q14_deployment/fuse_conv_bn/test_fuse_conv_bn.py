@@ -52,8 +52,9 @@ def test_stride_and_padding(submission, rng):
 
 @check("correctness", points=1)
 def test_dilation(submission, rng):
-    """Dilation is kept."""
-    for settings in ({"dilation": 2}, {"dilation": (1, 3), "padding": (1, 3)}):
+    """Dilation is kept, also where "same" pads by it."""
+    same = {"kernel_size": (3, 5), "dilation": (1, 2), "padding": "same"}
+    for settings in ({"dilation": 2}, {"dilation": (1, 3), "padding": (1, 3)}, same):
         assert_fused(submission, rng, case(rng, **settings), "Hand conv.dilation on.")
 
 

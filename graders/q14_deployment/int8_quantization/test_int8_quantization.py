@@ -110,6 +110,17 @@ def test_requires_grad(submission, rng):
     assert_true(error <= STEP * true_scale(x), "the values are not kept", help="Detach x first.")
 
 
+@check("contract", points=1, depends_on="test_half_a_step")
+def test_transposed(submission, rng):
+    """A tensor that is not contiguous is quantised like any other."""
+    x = (normal(rng, 6, 4) + 1).float()
+    q, scale, zero_point = parts(submission.probe.quantize_transposed(x))
+    help = "view(-1) refuses a transposed matrix; reshape(-1), or no change of shape at all, takes it."
+    assert_shape(q, (4, 6), help=help)
+    error = np.abs(scale * (as_array(q).astype(np.float64) - zero_point) - x.T.double().numpy()).max()
+    assert_true(error <= STEP * true_scale(x), "the values are not kept", help=help)
+
+
 @check("contract", points=2)
 def test_buffers(submission, rng):
     """`weight_q` is int8 and `scale` has one float a row, both registered; their product is the weight."""
@@ -300,7 +311,8 @@ def test_float_layer_unchanged(submission, rng):
 def test_side_effects(submission, rng):
     """Arguments, settings and generators are left alone, and nothing is printed."""
     x = normal(rng, 4, 6).float() * 3
-    assert_unchanged(submission.quantize, x)
+    for values in (x, x.double()):  # double() is no copy of a float64 tensor
+        assert_unchanged(submission.quantize, values)
     assert_unchanged(submission.dequantize, torch.tensor([5, -100], dtype=torch.int8), 0.25, 3)
     assert_unchanged(submission.probe.use, *layer(rng, 6, 4), x, draws=True)
 

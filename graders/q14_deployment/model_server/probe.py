@@ -9,6 +9,35 @@ from torch import nn
 MEET = 0.15  # seconds that one thread waits for another
 
 
+class Shared:
+    """What every copy of a model has in common: the number of its calls, and a lock."""
+
+    def __init__(self):
+        self.calls, self.lock = 0, threading.Lock()
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def next(self):
+        with self.lock:
+            self.calls += 1
+            return self.calls
+
+
+class Place(Shared):
+    """A place where the first thread waits until the second is done altogether."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name, self.armed = name, False
+        self.first_in, self.second_in, self.first_done, self.second_done = (threading.Event() for _ in range(4))
+
+    def arrive(self, name):
+        if self.armed and name == self.name and self.next() == 1:
+            self.first_in.set()
+            self.second_done.wait(MEET)
+
+
 class Model(nn.Module):
     """x @ weight, times factors in training mode and under autograd; then the batch's size and the call's number."""
 
@@ -16,13 +45,13 @@ class Model(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(case["weight"])
         self.inner = nn.ModuleList([nn.Identity()])
-        self.case, self.calls = case, 0
+        self.case, self.shared = case, Shared()
 
     def forward(self, x):
-        self.calls += 1
-        if self.calls in self.case["failures"]:
+        call = self.shared.next()
+        if call in self.case["failures"]:
             raise ArithmeticError(self.case["message"])
-        return self.output(x, self.calls)
+        return self.output(x, call)
 
     def output(self, x, call):
         y = x.flatten(1) @ self.weight
@@ -34,25 +63,27 @@ class Model(nn.Module):
 
 
 class Meeting(Model):
-    """The first call waits for the second to come in, and the second for the first thread to be done altogether."""
+    """Where the place is the model, the first call waits for the second to come in, and that for the first's end."""
 
-    def __init__(self, case):
+    def __init__(self, case, place):
         super().__init__(case)
-        self.first_in, self.second_in, self.first_done = (threading.Event() for _ in range(3))
-        self.counting = threading.Lock()
+        self.place = place
+
+    def train(self, mode=True):
+        self.place.arrive("mode")
+        return super().train(mode)
 
     def forward(self, x):
-        with self.counting:
-            self.calls += 1
-            call = self.calls
-        self.slot = x
-        if call == 1:
-            self.first_in.set()
-            self.second_in.wait(MEET)
+        call = self.shared.next()
+        if self.place.name != "model":
+            pass
+        elif call == 1:
+            self.place.first_in.set()
+            self.place.second_in.wait(MEET)
         else:
-            self.second_in.set()
-            self.first_done.wait(MEET)
-        return self.output(self.slot if self.case["scratch"] else x, call)
+            self.place.second_in.set()
+            self.place.first_done.wait(MEET)
+        return self.output(x, call)
 
 
 def preprocess(item):
@@ -72,9 +103,19 @@ def postprocess_of(case):
     return postprocess
 
 
-def server_of(case, model):
+def server_of(case, model, place=None):
+    """A server, whose functions and model are met at the place where there is one."""
+
+    def met(name, function):
+        def wrapped(argument):
+            place.arrive(name)
+            return function(argument)
+
+        return wrapped if place else function
+
     options = {} if case["max_batch"] is None else {"max_batch": case["max_batch"]}
-    return submission.ModelServer(model, preprocess, postprocess_of(case), **options)  # noqa: F821
+    functions = met("preprocess", preprocess), met("postprocess", postprocess_of(case))
+    return submission.ModelServer(model, *functions, **options)  # noqa: F821
 
 
 def described(results):
@@ -90,12 +131,13 @@ def described(results):
 
 
 def predict(case, requests):
-    """What each request gives, with the model put into training mode before each."""
+    """What each request gives, with the model, or one submodule alone, put into training mode before each."""
     model = Model(case)
     server = server_of(case, model)
     answers = []
-    for items in requests:
+    for number, items in enumerate(requests):
         model.train()
+        model.training = number != 1
         answers.append(described(server.predict(items)))
     return answers
 
@@ -125,40 +167,41 @@ def after_failure(case, items):
     return answers.get("y", "stuck")
 
 
-def meet(case, first, second):
-    """Two threads in one server: the second starts as soon as the first is inside the model."""
-    model = Meeting(case).train()
-    server = server_of(case, model)
+def meet(case, first, second, name="model"):
+    """Two threads in one server: the second starts as soon as the first is at the place of that name."""
+    place = Place(name)
+    model = Meeting(case, place).train()
+    server = server_of(case, model, place)
+    place.armed = True
     answers = [None, None]
 
     def work(number, items):
         try:
             answers[number] = described(server.predict(items))
         finally:
-            if number == 0:
-                model.first_done.set()
+            for event in ((place.first_in, place.first_done), (place.second_in, place.second_done))[number]:
+                event.set()
 
     threads = [threading.Thread(target=work, args=pair, daemon=True) for pair in enumerate((first, second))]
     threads[0].start()
-    model.first_in.wait(2.0)
+    place.first_in.wait(2.0)
     threads[1].start()
     for thread in threads:
         thread.join(3.0)
     return answers
 
 
-def crowd(case, requests):
-    """One thread a request, all at once, in a server that was made in this one."""
+def elsewhere(case, requests):
+    """One thread a request, one after the other, in a server that was made in this one."""
     server = server_of(case, Model(case))
     answers = [None] * len(requests)
 
     def work(number):
         answers[number] = described(server.predict(requests[number]))
 
-    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(len(requests))]
-    for thread in threads:
+    for number in range(len(requests)):
+        thread = threading.Thread(target=work, args=(number,), daemon=True)
         thread.start()
-    for thread in threads:
         thread.join(5.0)
     return answers
 

@@ -45,11 +45,11 @@ def test_default_batch(submission, rng):
 
 @check("correctness", points=2, depends_on="test_results")
 def test_evaluation_mode(submission, rng):
-    """Every call runs in evaluation mode, though the model was put into training mode before it."""
+    """Every call runs in evaluation mode, though the model or a submodule was put into training mode before it."""
     drawn = case(rng, training=True)
     requests = [draw(rng, 4) for _ in range(3)]
     answers = unpack(submission.probe.predict(drawn, requests), 3)
-    help = "Call model.eval() in predict, not in the constructor: somebody may train in between."
+    help = "Call model.eval() in predict, whatever model.training says: somebody may train in between."
     for answer, items in zip(answers, requests, strict=True):
         assert_answer(answer, drawn, items, help=help)
 
@@ -60,7 +60,7 @@ def test_no_autograd(submission, rng):
     drawn = case(rng, autograd=True)
     requests = [draw(rng, 4) for _ in range(2)]
     help = "torch.no_grad() or inference_mode() around the model's call: the setting holds for one thread only."
-    for answers in (submission.probe.predict(drawn, requests), submission.probe.crowd(drawn, requests)):
+    for answers in (submission.probe.predict(drawn, requests), submission.probe.elsewhere(drawn, requests)):
         for answer, items in zip(unpack(answers, 2), requests, strict=True):
             assert_answer(answer, drawn, items, help=help)
 
@@ -83,6 +83,16 @@ def test_preprocess_raises(submission, rng):
     for request in (items, [items[1]], items[4:]):  # all items may be bad, or the first one
         (answer,) = unpack(submission.probe.predict(drawn, [request]), 1)
         assert_answer(answer, drawn, request, help=help)
+
+
+@check("correctness", points=1, depends_on=("test_batches", "test_preprocess_raises"))
+def test_batches_of_the_others(submission, rng):
+    """Bad items do not make the others run one by one."""
+    drawn, items = case(rng, max_batch=4), draw(rng, 16)
+    items[0], items[9] = {"raises": secret(rng)}, {"raises": secret(rng)}
+    (answer,) = unpack(submission.probe.predict(drawn, [items]), 1)
+    help = "Leave out the bad items, and stack the rest as ever: it is no cause to go on one by one."
+    assert_batches(answer, drawn, items, 4, help, spare=2)
 
 
 @check("correctness", points=2, depends_on="test_results")
@@ -155,13 +165,14 @@ def test_own_results(submission, rng):
 
 
 @check("correctness", points=2, depends_on="test_own_results")
-def test_one_at_a_time(submission, rng):
-    """Calls of the model do not overlap: it may keep state on itself."""
-    drawn = case(rng) | {"scratch": True}
-    first, second = draw(rng, 3), draw(rng, 3)
-    answers = unpack(submission.probe.meet(drawn, first, second), 2)
-    for answer, items in zip(answers, (first, second), strict=True):
-        assert_answer(answer, drawn, items, help="One threading.Lock a server, held while the model runs.")
+def test_own_state(submission, rng):
+    """A call that another one overtakes, at whatever point, goes on with its own shape, tensors and results."""
+    drawn = case(rng)
+    for name in ("preprocess", "mode", "postprocess"):
+        first, second = draw(rng, 4), [{"x": rng.standard_normal((2, 2))} for _ in range(2)]
+        answers = unpack(submission.probe.meet(drawn, first, second, name), 2)
+        for answer, items in zip(answers, (first, second), strict=True):
+            assert_answer(answer, drawn, items, help="What lies on self belongs to whoever came last.")
 
 
 @check("correctness", points=2, depends_on="test_own_results")
@@ -170,7 +181,7 @@ def test_mode_of_other_threads(submission, rng):
     drawn = case(rng, training=True)
     first, second = draw(rng, 4), draw(rng, 2)
     answers = unpack(submission.probe.meet(drawn, first, second), 2)
-    help = "eval(), the call and whatever gives the mode back belong into one and the same lock."
+    help = "Leave the model in evaluation mode; or hold one lock from eval() until the mode is given back."
     for answer, items in zip(answers, (first, second), strict=True):
         assert_answer(answer, drawn, items, help=help)
 
@@ -199,7 +210,6 @@ def case(rng, *, max_batch=16, training=False, autograd=False):
         "failures": [],
         "message": secret(rng),
         "unwanted": [],
-        "scratch": False,
         "max_batch": max_batch,
     }
 
@@ -247,11 +257,12 @@ def assert_exception(result, kind, message, help):
         assert_true(type(text) is str and text.strip(), "the exception has no message", help=help)
 
 
-def assert_batches(answer, drawn, items, max_batch, help):
-    """No batch is too large, and there are as few as possible."""
+def assert_batches(answer, drawn, items, max_batch, help, spare=0):
+    """No batch is too large, and there are as few as the items take; with bad ones `spare` more, or fewer."""
     batches = assert_answer(answer, drawn, items, help=help)
     sizes = [size for size, _ in batches]
     assert_true(max(sizes) <= max_batch, "a batch is too large", returned=max(sizes), wanted=max_batch, help=help)
     calls = len({call for _, call in batches})
     needed = int(np.ceil(len(items) / max_batch))
-    assert_true(calls == needed, "another number of batches", returned=calls, wanted=needed, help=help)
+    fits = calls <= needed + spare if spare else calls == needed
+    assert_true(fits, "another number of batches", returned=calls, wanted=needed, help=help)

@@ -1,7 +1,7 @@
 """mse_loss is copied into a fresh tensor.
 
 Misconception: torch.tensor makes a clean 0-d result.
-Caught by: test_device, test_mse_gradient
+Caught by: test_mse_gradient
 Advice: It lies on the CPU and has no graph. Return what mean() gives.
 """
 

@@ -27,6 +27,8 @@ def clip_grad_norm(parameters, max_norm):
 def train_with_gradient_clipping(model, optimizer, x_batch, y_batch, max_grad_norm=1.0):
     for module in model.modules():
         module.training = True
+    for p in model.parameters():
+        p.grad = None
     moving = [p for p in model.parameters() if p.requires_grad]
     scores = model(x_batch)
     rows = torch.arange(len(y_batch))

@@ -1,7 +1,7 @@
 """Batch norm goes back into training mode with the next train().
 
 Misconception: A layer stays in evaluation mode once it has been put there.
-Caught by: test_frozen_norms, test_unfrozen_norms
+Caught by: test_frozen_norms, test_unfrozen_norms, test_every_kind_of_norm
 Keeps: test_unfreeze, test_head_trainable, test_optimizer
 Advice: train() sets the mode of every submodule: override it, and hold the frozen norms.
 """

@@ -1,7 +1,7 @@
 """The baseline is not used.
 
 Misconception: Zero is the baseline.
-Caught by: test_baseline, test_path_from_the_baseline
+Caught by: test_baseline, test_path_from_the_baseline, test_all_together
 Keeps: test_linear, test_every_row, test_several_steps, test_both_ends, test_completeness
 Advice: Start the path at the baseline, where one is given.
 """

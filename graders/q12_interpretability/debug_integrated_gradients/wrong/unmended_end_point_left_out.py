@@ -1,7 +1,7 @@
 """The path stops one step before x.
 
 Misconception: range(steps) gives all points.
-Caught by: test_both_ends, test_path_from_the_baseline, test_completeness
+Caught by: test_both_ends, test_path_from_the_baseline, test_completeness, test_all_together
 Keeps: test_linear, test_every_row, test_baseline, test_several_steps
 Advice: The last point is (steps - 1) / steps of the way: take midpoints, or both ends at half weight.
 """

@@ -1,7 +1,7 @@
 """Gradients add up in `.grad` from step to step.
 
 Misconception: backward() sets .grad.
-Caught by: test_several_steps, test_completeness
+Caught by: test_several_steps, test_completeness, test_all_together
 Keeps: test_linear, test_every_row, test_baseline, test_both_ends
 Advice: It adds to it: let autograd.grad return each step's own gradient.
 """

@@ -1,7 +1,7 @@
 """Only the first row is explained.
 
 Misconception: scores[0, target] are the targets' scores.
-Caught by: test_every_row
+Caught by: test_every_row, test_all_together
 Keeps: test_linear, test_baseline, test_several_steps, test_both_ends, test_completeness
 Advice: It is row 0's score: pick one in each row, and add them up.
 """

@@ -2,7 +2,7 @@
 
 Misconception: acquire and release frame the call.
 Caught by: test_model_failure
-Keeps: test_results, test_one_at_a_time, test_mode_of_other_threads
+Keeps: test_results, test_own_results, test_mode_of_other_threads
 Advice: A failing model keeps the lock, and every later call waits for ever. Take it by `with`.
 """
 

@@ -1,9 +1,9 @@
 """The mode is given back without any lock.
 
 Misconception: Each thread switches for itself.
-Caught by: test_mode_of_other_threads, test_one_at_a_time
-Keeps: test_results, test_own_results
-Advice: The mode belongs to the model, not to the thread. Hold a lock from eval() to the end.
+Caught by: test_mode_of_other_threads
+Keeps: everything else
+Advice: The mode belongs to the model, not to the thread. Leave evaluation mode on, or hold a lock to the end.
 """
 
 import threading

@@ -2,7 +2,7 @@
 
 Misconception: Only the call needs the lock.
 Caught by: test_mode_of_other_threads
-Keeps: test_results, test_one_at_a_time, test_own_results
+Keeps: test_results, test_own_results
 Advice: Another thread gives training mode back while this one waits for the lock. Switch inside.
 """
 

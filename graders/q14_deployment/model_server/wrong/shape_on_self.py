@@ -1,12 +1,11 @@
-"""There is no lock.
+"""The first tensor's shape is kept on the server.
 
-Misconception: A model in evaluation mode only reads.
-Caught by: test_one_at_a_time
-Keeps: test_results, test_own_results, test_mode_of_other_threads
-Advice: Models may write: caches, hooks, counters. One call at a time.
+Misconception: It is reset at the start of each call.
+Caught by: test_own_state
+Keeps: everything else
+Advice: Another thread's call sets it meanwhile. What one call remembers belongs into local variables.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -25,17 +24,20 @@ class ModelServer:
         if max_batch < 1:
             raise ValueError(f"max_batch must be at least 1, not {max_batch}")
         self.model, self.preprocess, self.postprocess, self.max_batch = model, preprocess, postprocess, max_batch
-        self.lock = threading.Lock()
 
     def predict(self, items: list[Any]) -> list[Any]:
-        results = [attempt(self.preprocess, item) for item in items]
-        shape = next((result.shape for result in results if isinstance(result, Tensor)), None)
+        self.shape, results = None, []
+        for item in items:
+            result = attempt(self.preprocess, item)
+            if isinstance(result, Tensor) and self.shape is None:
+                self.shape = result.shape
+            results.append(result)
         good = []
         for place, result in enumerate(results):
-            if isinstance(result, Tensor) and result.shape == shape:
+            if isinstance(result, Tensor) and result.shape == self.shape:
                 good.append(place)
             elif isinstance(result, Tensor):
-                results[place] = ValueError(f"its tensor is {result.shape}, and the first one {shape}")
+                results[place] = ValueError(f"its tensor is {result.shape}, and the first one {self.shape}")
             elif not isinstance(result, Exception):
                 results[place] = ValueError(f"preprocess gave {type(result).__name__}, no tensor")
         for start in range(0, len(good), self.max_batch):

@@ -1,4 +1,4 @@
-"""Right, with a small mending: what is frozen is read off the parameters of each child, and the head is set free last."""
+"""Right, with a small mending: each child itself knows that it was set free, and the head is set free last."""
 
 import torch
 from torch import nn
@@ -27,7 +27,7 @@ class TransferLearner(nn.Module):
     def train(self, mode=True):
         super().train(mode)
         for layer in self.layers:
-            if self.froze and not any(p.requires_grad for p in layer.parameters()):
+            if self.froze and not getattr(layer, "set_free", False):
                 for module in layer.modules():
                     if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)):
                         module.eval()
@@ -41,7 +41,7 @@ class TransferLearner(nn.Module):
             raise ValueError("n < 0")
         for layer in reversed(self.layers):
             if n > 0:
-                layer.requires_grad_(True)
+                layer.requires_grad_(True).set_free = True
             n -= 1
         self.train(self.training)
 

@@ -1,12 +1,11 @@
-"""Every call makes a lock of its own.
+"""eval() is called only where the model says that it is training.
 
-Misconception: A lock locks.
-Caught by: test_one_at_a_time
-Keeps: test_results, test_own_results
-Advice: Only those who share it wait for each other: one lock a server.
+Misconception: The model's flag stands for all of it.
+Caught by: test_evaluation_mode
+Keeps: test_results, test_batches, test_no_autograd
+Advice: A submodule alone may be in training mode. eval() costs nothing: call it always.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +24,6 @@ class ModelServer:
         if max_batch < 1:
             raise ValueError(f"max_batch must be at least 1, not {max_batch}")
         self.model, self.preprocess, self.postprocess, self.max_batch = model, preprocess, postprocess, max_batch
-        self.lock = threading.Lock()
 
     def predict(self, items: list[Any]) -> list[Any]:
         results = [attempt(self.preprocess, item) for item in items]
@@ -47,8 +45,9 @@ class ModelServer:
 
     @torch.no_grad()
     def run(self, batch: Tensor) -> Tensor:
-        with threading.Lock():
-            return self.model.eval()(batch)
+        if self.model.training:
+            self.model.eval()
+        return self.model(batch)
 
 
 def attempt(function: Callable[[Any], Any], argument: Any) -> Any:

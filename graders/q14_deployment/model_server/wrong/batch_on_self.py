@@ -1,0 +1,58 @@
+"""The batch is kept on the server until the model runs on it.
+
+Misconception: It is there for a moment only.
+Caught by: test_own_state
+Keeps: test_results, test_batches, test_own_results, test_mode_of_other_threads
+Advice: In that moment another thread puts its own batch there. Pass the batch on as an argument.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class ModelServer:
+    def __init__(
+        self,
+        model: nn.Module,
+        preprocess: Callable[[Any], Tensor],
+        postprocess: Callable[[Tensor], Any],
+        max_batch: int = 32,
+    ) -> None:
+        if max_batch < 1:
+            raise ValueError(f"max_batch must be at least 1, not {max_batch}")
+        self.model, self.preprocess, self.postprocess, self.max_batch = model, preprocess, postprocess, max_batch
+
+    def predict(self, items: list[Any]) -> list[Any]:
+        results = [attempt(self.preprocess, item) for item in items]
+        shape = next((result.shape for result in results if isinstance(result, Tensor)), None)
+        good = []
+        for place, result in enumerate(results):
+            if isinstance(result, Tensor) and result.shape == shape:
+                good.append(place)
+            elif isinstance(result, Tensor):
+                results[place] = ValueError(f"its tensor is {result.shape}, and the first one {shape}")
+            elif not isinstance(result, Exception):
+                results[place] = ValueError(f"preprocess gave {type(result).__name__}, no tensor")
+        for start in range(0, len(good), self.max_batch):
+            places = good[start : start + self.max_batch]
+            self.batch = torch.stack([results[place] for place in places])
+            outputs = self.run()
+            for row, place in enumerate(places):
+                results[place] = attempt(self.postprocess, outputs[row])
+        return results
+
+    @torch.no_grad()
+    def run(self) -> Tensor:
+        self.model.eval()
+        return self.model(self.batch)
+
+
+def attempt(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What the function gives, or the exception that it raises."""
+    try:
+        return function(argument)
+    except Exception as error:
+        return error

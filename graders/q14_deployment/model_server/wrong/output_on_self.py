@@ -1,0 +1,56 @@
+"""The model's output is kept on the server, and read item by item.
+
+Misconception: What a lock has guarded once is safe.
+Caught by: test_own_state
+Keeps: test_results, test_batches, test_mode_of_other_threads
+Advice: Another thread's output replaces it while postprocess runs. Use local variables.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class ModelServer:
+    def __init__(
+        self,
+        model: nn.Module,
+        preprocess: Callable[[Any], Tensor],
+        postprocess: Callable[[Tensor], Any],
+        max_batch: int = 32,
+    ) -> None:
+        if max_batch < 1:
+            raise ValueError(f"max_batch must be at least 1, not {max_batch}")
+        self.model, self.preprocess, self.postprocess, self.max_batch = model, preprocess, postprocess, max_batch
+
+    def predict(self, items: list[Any]) -> list[Any]:
+        results = [attempt(self.preprocess, item) for item in items]
+        shape = next((result.shape for result in results if isinstance(result, Tensor)), None)
+        good = []
+        for place, result in enumerate(results):
+            if isinstance(result, Tensor) and result.shape == shape:
+                good.append(place)
+            elif isinstance(result, Tensor):
+                results[place] = ValueError(f"its tensor is {result.shape}, and the first one {shape}")
+            elif not isinstance(result, Exception):
+                results[place] = ValueError(f"preprocess gave {type(result).__name__}, no tensor")
+        for start in range(0, len(good), self.max_batch):
+            places = good[start : start + self.max_batch]
+            self.outputs = self.run(torch.stack([results[place] for place in places]))
+            for row, place in enumerate(places):
+                results[place] = attempt(self.postprocess, self.outputs[row])
+        return results
+
+    @torch.no_grad()
+    def run(self, batch: Tensor) -> Tensor:
+        return self.model.eval()(batch)
+
+
+def attempt(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What the function gives, or the exception that it raises."""
+    try:
+        return function(argument)
+    except Exception as error:
+        return error
