@@ -195,6 +195,3 @@ class Mlp(nn.Module):
 
 def explain_mlp(weights, x, target):
     return submission.integrated_gradients(Mlp(weights), x, target, None, 50)
-
-
-submission._explain_mlp = explain_mlp  # the clock times functions of the module
