@@ -196,6 +196,8 @@ def test_errors(submission, rng):
         for form in ("list", "own"):
             world = build(submission, weights, STILL, modes=modes)
             assert_raises(ValueError, submission.probe.call, world, method, *loaders, form=form)
+            if method == "validate":
+                assert_modes(submission.probe.read(world), modes, "Give the modes back where the call raises, too.")
     for epochs in (0, -int(rng.integers(1, 9))):
         world = build(submission, weights, secret_sgd(rng), modes=modes, stale=weights)
         assert_raises(ValueError, submission.probe.call, world, "fit", some, some, epochs=epochs)
