@@ -79,12 +79,17 @@ def test_independent(submission, rng):
         assert_true(abs(correlation) < 7 / np.sqrt(a.size), "two draws are not independent", help=help)
     for name in ("0", "2"):
         weight = numbers(entry(one, f"{name}.weight"))
+        distinct = len(np.unique(weight)) / weight.size
+        help = "Every element needs a random number of its own."
+        assert_true(
+            distinct > 0.95, "elements are copies of each other", returned=f"{distinct:.0%} distinct", help=help
+        )
         for axis in range(weight.ndim):
             sums = weight.sum(axis) / np.sqrt(weight.shape[axis] * weight.var())
             assert_true(
                 abs((sums**2).mean() - 1) < 8 * np.sqrt(2 / sums.size),
                 f"elements along dimension {axis} are not independent",
-                help="Every element needs a random number of its own.",
+                help=help,
             )
 
 
