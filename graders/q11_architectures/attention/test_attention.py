@@ -119,10 +119,11 @@ def test_masked_gradients(submission, rng):
 def without_keys(rng):
     """The ways of having no key left: one row that is all padding, or all; and padding where a causal row starts."""
     for causal in (False, True):
-        padding = draw_padding(rng, 3, 7, first=True)
-        padding[int(rng.integers(3))] = True
+        padding, start = draw_padding(rng, 3, 7, first=True), int(rng.integers(1, 4))
         if causal:
-            padding[:, : int(rng.integers(1, 4))] = True
+            padding[:, :start] = True
+            padding[:, start] = False  # later queries have a key
+        padding[int(rng.integers(3))] = True
         yield draw_qkv(rng, n=3), causal, padding
     yield draw_qkv(rng, n=3), False, torch.ones(3, 7, dtype=torch.bool)
 
