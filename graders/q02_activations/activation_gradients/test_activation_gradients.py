@@ -101,19 +101,20 @@ def test_tanh(submission, rng):
 
 @check("correctness", points=2)
 def test_softmax_row(submission, rng):
-    """softmax_vjp of a single row of scores."""
-    x, grad_output = rng.normal(size=(2, 7))
-    assert_close(
-        submission.softmax_vjp(x, grad_output),
-        vjp(x, grad_output),
-        help="Every score moves every probability: ds_i/dx_j = s_i (1 if i == j else 0) - s_i s_j.",
-    )
+    """softmax_vjp of a single row of scores; where the row is a single score, nothing moves."""
+    for scores in (7, 1):
+        x, grad_output = rng.normal(size=(2, scores))
+        assert_close(
+            submission.softmax_vjp(x, grad_output),
+            vjp(x, grad_output),
+            help="Every score moves every probability: ds_i/dx_j = s_i (1 if i == j else 0) - s_i s_j.",
+        )
 
 
 @check("correctness")
 def test_softmax_rows(submission, rng):
     """softmax_vjp of rows of scores, with one to three leading axes: each row by itself."""
-    for shape in [(4, 7), (5, 5), (2, 3, 4), (2, 1, 3, 5)]:
+    for shape in [(4, 7), (5, 5), (3, 1), (2, 3, 4), (2, 1, 3, 5)]:
         x, grad_output = rng.normal(size=(2, *shape))
         assert_close(
             submission.softmax_vjp(x, grad_output),
@@ -168,7 +169,8 @@ def test_dtype_kept(submission, rng):
 
 @check("contract")
 def test_two_dtypes(submission, rng):
-    """Where x and grad_output are floats of two kinds, softmax_vjp has the wider one."""
+    """Where x and grad_output are floats of two kinds, softmax_vjp has the wider one, also of nothing."""
+    advice = "The result's dtype is np.result_type(x, grad_output)."
     pairs = [("float32", "float64"), ("float64", "float32"), ("float16", "float32"), ("float32", "float16")]
     for first, second in pairs:
         x, grad_output = rng.normal(size=(2, 4, 6))
@@ -178,8 +180,10 @@ def test_two_dtypes(submission, rng):
             vjp(x, grad_output),
             dtype=np.result_type(x, grad_output).name,
             tol=max(PRODUCT[first], PRODUCT[second]),
-            help="The result's dtype is np.result_type(x, grad_output).",
+            help=advice,
         )
+        actual = submission.softmax_vjp(x[:0], grad_output[:0])
+        assert_close(actual, np.empty((0, 6)), dtype=np.result_type(x, grad_output).name, help=advice)
 
 
 @check("contract")
@@ -269,6 +273,10 @@ def test_large_inputs(submission, rng):
                 tol=ELEMENT_WISE[dtype],
                 help="exp and cosh overflow where the derivative is 0; exponentiate -|x|, or use tanh.",
             )
+    for name, slope in SLOPES.items():
+        for number in (-1e4, 1e4):
+            advice = "A single number may be as large as those in arrays."
+            assert_close(getattr(submission, name)(number), slope(number), tol=1e-12, help=advice)
 
 
 @check("stability", help="Subtract the largest score of each row before you exponentiate.")

@@ -117,6 +117,9 @@ def test_large_inputs(submission, rng):
             tol=TOLERANCE[dtype],
             help="exp overflows on one side of each form, and np.where evaluates both forms: exponentiate -|x|.",
         )
+    for number in (-1e4, 1e4):
+        advice = "math.exp(10000) raises OverflowError: a single number may be as large as those in arrays."
+        assert_close(submission.sigmoid(number), oracle(number), help=advice)
 
 
 @check("stability", points=2)

@@ -33,7 +33,7 @@ def definition(x):
 @check("correctness", points=2)
 def test_last_axis(submission, rng):
     """Scores along the last axis become probabilities: exp of each over the sum of exp."""
-    for shape in [(6,), (4, 7), (5, 5)]:
+    for shape in [(6,), (4, 7), (5, 5), (3, 4, 6)]:
         scores = rng.normal(0, 2, size=shape)
         assert_close(
             submission.softmax(scores),
@@ -126,8 +126,8 @@ def test_empty(submission, rng):
 def test_memory_layout(submission, rng):
     """Transposed, Fortran-ordered, reversed and strided arrays give what their values say."""
     x = rng.normal(0, 2, size=(6, 8))
-    expected = [oracle(x.T), oracle(x, 0), oracle(x[::-1, ::-1]), oracle(x[::2, 1::3])]
-    for actual, wanted in zip(unpack(submission.probe.layouts(x), 4), expected, strict=True):
+    expected = [oracle(x.T), oracle(x, 0), oracle(x[::-1, ::-1]), oracle(x[::2, 1::3]), oracle(x.reshape(2, 3, 8).T)]
+    for actual, wanted in zip(unpack(submission.probe.layouts(x), 5), expected, strict=True):
         assert_close(actual, wanted, help="Do not assume that an array lies in memory row by row.")
 
 
@@ -205,6 +205,7 @@ def test_side_effects(submission, rng):
     """Prints nothing and changes neither its argument nor a global setting."""
     assert_unchanged(submission.softmax, rng.normal(size=(3, 4)))
     assert_unchanged(submission.softmax, rng.normal(size=(3, 4)).astype("float32"), axis=0)
+    assert_unchanged(submission.softmax, rng.normal(size=(3, 1)))
 
 
 @check("rules")

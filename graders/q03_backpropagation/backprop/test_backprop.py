@@ -347,8 +347,8 @@ def test_dtypes(submission, rng):
     x32, y32 = x.astype(np.float32), y.astype(np.float32)
     help = "Let NumPy promote the dtypes: no fixed float64 array or dtype on the way, and none cast down."
     assert_close(submission.probe.forward(params32, x32), oracle_forward(params32, x32), dtype="float32", help=help)
-    given = params32, x32, y32
-    assert_gradients(submission.probe.gradients(*given), given, dtype="float32", help=help)
+    for given, dtype in [((params32, x32, y32), "float32"), ((params, x32, y32), "float64")]:
+        assert_gradients(submission.probe.gradients(*given), given, dtype=dtype, help=help)
     for given in [(params, x32), (params32, x)]:
         assert_close(submission.probe.forward(*given), oracle_forward(*given), dtype="float64", help=help)
 

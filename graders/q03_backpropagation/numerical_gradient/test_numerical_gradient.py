@@ -20,7 +20,7 @@ from etude.grading import (
     unpack,
 )
 
-SHAPES = [(4,), (2, 3), (2, 1, 3)]
+SHAPES = [(4,), (2, 3), (3, 3), (2, 1, 3)]
 
 
 class Recorded:
@@ -117,6 +117,18 @@ def test_zero_dimensional(submission, rng):
     )
 
 
+@check("correctness", depends_on="test_values")
+def test_memory_layout(submission, rng):
+    """x may be transposed, reversed or strided."""
+    x = rng.normal(size=(6, 4))
+    views = [x.T, x[::-1, ::-1], x[::2, 1::3]]
+    waved = [waves(rng, view.shape) for view in views]
+    actual = unpack(submission.probe.of_views([function for function, _ in waved], x), 3, what="three gradients")
+    for each, view, (_, gradient) in zip(actual, views, waved, strict=True):
+        help = "x.ravel() and x.reshape(-1) of such an array are copies: index x itself, or x.flat."
+        assert_close(each, gradient(view), tol=1e-6, help=help)
+
+
 @check("contract")
 def test_points(submission, rng):
     """f is evaluated eps above and eps below x in one coordinate at a time; eps is 1e-5 where none is given."""
@@ -179,15 +191,15 @@ def test_x_is_given_back(submission, rng):
 
 @check("contract")
 def test_x_after_an_exception(submission, rng):
-    """x holds the same numbers also after f has raised, above or below x; the exception comes out."""
-    for raise_at in (1, 6, 9):
+    """x holds the same numbers also after f has raised, above or below x; the exception comes out as it is."""
+    for raise_at, division in product((1, 6, 9), (False, True)):
         x = rng.normal(size=(2, 4))
         function, _ = waves(rng, x.shape)
         raising, second = Recorded(function, x.shape, raise_at), Recorded(function, x.shape)
-        answer = submission.probe.again_after_an_exception(raising, second, x.copy(), 0.25)
+        answer = submission.probe.again_after_an_exception(raising, second, x.copy(), 0.25, division)
         came_through, _ = unpack(answer, 2, what="(came through, gradient)")
         assert_true(
-            came_through is True, "f raised, and the caller did not hear of it.", help="Let f's exceptions pass."
+            came_through is True, "f raised, and the caller did not get its exception.", help="Let exceptions pass."
         )
         assert_starts_from(
             x, second.points, 1e-6, "Restore in a finally block, or work on a copy: then there is nothing to restore."
@@ -334,6 +346,7 @@ def test_manners(submission, rng):
     """x is not changed, nothing is printed, and global settings and generators stay as they are."""
     assert_unchanged(submission.probe.gradient_of_sines, rng.normal(size=(3, 5)))
     assert_unchanged(submission.probe.check_of_sines, rng.normal(size=(3, 5)))
+    assert_unchanged(submission.probe.check_of_squares, rng.normal(size=(3, 5)))
 
 
 @check("rules")

@@ -102,8 +102,8 @@ def test_accuracy(submission, rng):
 
 @check("contract")
 def test_accuracy_of_any_labels(submission, rng):
-    """Any integers may be labels for the accuracy: it checks no range."""
-    names = rng.choice(np.arange(-1_000, 1_000_000), size=5, replace=False)
+    """Any integers may be labels for the accuracy, negative ones too: it checks no range."""
+    names = rng.choice(1_000_000, size=5, replace=False) - np.array([1_000_000, 0, 0, 0, 0])  # one is negative
     y_true, y_pred = (names[labels] for labels in predictions(rng, classes=5))
     assert_close(
         submission.accuracy(y_true, y_pred),
@@ -182,6 +182,9 @@ def test_micro(submission, rng):
             "micro",
             help="Sum over the classes first, divide afterwards.",
         )
+    y_true, y_pred = predictions(rng, classes=5)
+    help = "False alarms count for classes that never occur, too."
+    assert_metrics(submission, np.where(y_true == 4, 0, y_true), y_pred, 5, "micro", help=help)
 
 
 @check("stability", points=2, depends_on=("test_macro", "test_weighted"))
@@ -295,7 +298,7 @@ def assert_errors(submission, y_true, y_pred, help, accuracy=True):
 def test_unknown_average(submission, rng):
     """An average that is none of the three raises ValueError."""
     y_true, y_pred = predictions(rng)
-    for average in ("binary", "samples", "mean", "Macro", ""):
+    for average in ("binary", "samples", "mean", "Macro", "none"):
         assert_raises(
             ValueError,
             submission.precision_recall_f1,
