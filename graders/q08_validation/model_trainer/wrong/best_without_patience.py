@@ -2,7 +2,6 @@
 
 Misconception: The best weights are always wanted.
 Caught by: test_without_patience
-Keeps: test_patience, test_best_state
 Advice: Without patience the last weights stay: that is what the caller asked for.
 """
 
