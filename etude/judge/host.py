@@ -12,7 +12,7 @@ import importlib
 import os
 import sys
 
-from etude.judge.latecomers import import_latecomers
+from etude.sandbox.latecomers import import_latecomers
 from etude.sandbox.policy import available
 from etude.sandbox.sweep import remove_tree
 from etude.sandbox.zygote import Zygote
