@@ -7,6 +7,7 @@ import difflib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -34,7 +35,8 @@ class Mutant:
         return f"line {self.line}: `{self.before}` became `{self.after}`"
 
 
-def mutants(source: str) -> list[Mutant]:
+@cache
+def mutants(source: str) -> tuple[Mutant, ...]:
     """Every mutant that differs from `source`, and from the others, in what it does at run time."""
     seen = {_meaning(source)}
     found = []
@@ -44,7 +46,7 @@ def mutants(source: str) -> list[Mutant]:
             continue
         seen.add(meaning)
         found.append(_mutant(operator, source, mutated))
-    return found
+    return tuple(found)
 
 
 def _mutations(source: str) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ class Autopsy:
     fate: Fate
 
 
-def chosen(exercise: Exercise, count: int | None, day: str) -> list[Mutant]:
+def chosen(exercise: Exercise, count: int | None, day: str) -> Sequence[Mutant]:
     """All mutants of the reference, or `count` of them, drawn by the day."""
     found = mutants(exercise.solution_path.read_text("utf-8"))
     if count is None or count >= len(found):
