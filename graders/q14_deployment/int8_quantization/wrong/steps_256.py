@@ -1,8 +1,7 @@
 """The range is divided by 256.
 
 Misconception: 8 bits are 256 steps.
-Caught by: test_scale, test_half_a_step
-Keeps: test_quantized_parts, test_layer
+Caught by: test_scale
 Advice: 256 values have 255 steps between them.
 """
 
