@@ -23,16 +23,17 @@ def integrated_gradients(model, x, target, baseline=None, steps=50):
     x = x.detach()
     base = x * 0 if baseline is None else torch.broadcast_to(baseline.detach(), x.shape)
     pick = torch.as_tensor(target, device=x.device).expand(len(x))
-    acc = torch.zeros_like(x)
     names = {k: v.detach() for k, v in (*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False))}
+
+    column = lambda values: torch.as_tensor(values, dtype=x.dtype, device=x.device).reshape(-1, *[1] * x.ndim)
+    path = torch.lerp(base[None], x[None], column(nodes)).flatten(0, 1)
+    rows = pick.repeat(len(nodes))
 
     def score(p):
         s = functional_call(model, names, (p.clone(),), tie_weights=False)
-        return torch.einsum("nc,nc->", s, torch.nn.functional.one_hot(pick, s.shape[1]).to(s.dtype))
+        return torch.einsum("nc,nc->", s, torch.nn.functional.one_hot(rows, s.shape[1]).to(s.dtype))
 
-    with _quiet(model):
-        for a, w in zip(nodes.tolist(), weights.tolist()):
-            with torch.enable_grad():
-                value, pull = vjp(score, torch.lerp(base, x, a))
-                acc = acc + w * pull(torch.ones_like(value))[0].detach()
-    return ((x - base) * acc).detach()
+    with _quiet(model), torch.enable_grad():
+        value, pull = vjp(score, path)
+        slopes = pull(torch.ones_like(value))[0].detach()
+    return ((x - base) * (slopes.unflatten(0, (len(nodes), -1)) * column(weights)).sum(0)).detach()
