@@ -6,7 +6,6 @@ exercise is quick, and a mistake in another exercise does not stand in its way. 
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from etude.errors import CatalogError
 from etude.exercise import Exercise, Level
-from etude.metadata import read_exercise
+from etude.metadata import is_identifier, read_exercise
 
 CHAPTER = re.compile(r"q\d\d_[a-z0-9_]+")
 _LEVELS = list(Level)
@@ -89,7 +88,7 @@ def _find(bank: Path) -> list[Path]:
             raise CatalogError(
                 place.parents[1], f"'{chapter}' is not a chapter's name", "name the folder like q02_activations"
             )
-        if not name.isidentifier() or keyword.iskeyword(name):
+        if not is_identifier(name):
             raise CatalogError(place.parent, f"'{name}' is not a Python identifier", "name the folder like batch_norm")
     return places
 

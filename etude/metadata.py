@@ -64,6 +64,11 @@ def _quoted(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
+def is_identifier(name: str) -> bool:
+    """Whether Python takes it for a name of one's own."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise _Wrong(f"is {repr(value)}", "write one line of text in quotes")
@@ -100,7 +105,7 @@ def _names(pattern: re.Pattern[str]) -> Callable[[object], tuple[str, ...]]:
 
 def _entry_points(value: object) -> tuple[str, ...]:
     found = _texts(value)
-    if wrong := [name for name in found if not name.isidentifier() or keyword.iskeyword(name)]:
+    if wrong := [name for name in found if not is_identifier(name)]:
         raise _Wrong(f"holds '{wrong[0]}', which is not a Python identifier", _NAMES_FIX)
     if not found:
         raise _Wrong("is empty", _NAMES_FIX)

@@ -45,8 +45,8 @@ def audit_right(bench: Bench, exercise: Exercise, path: Path, seeds: Sequence[in
 
 def audit_wrong(bench: Bench, exercise: Exercise, wrong: WrongAnswer, seeds: Sequence[int]) -> Iterator[Fault]:
     verdicts = {seed: grade(bench, exercise, wrong.path, seed) for seed in seeds}
-    checks = frozenset(verdicts[seeds[0]].statuses)
-    for name in (name for name in wrong.caught_by if "speed" not in name):
+    checks, timed = frozenset(verdicts[seeds[0]].statuses), verdicts[seeds[0]].timed
+    for name in (name for name in wrong.caught_by if name not in timed):
         if name not in checks:
             yield Fault(wrong.path, f"`Caught by` names {name}, which is no check", "name a function of the grader")
         elif missing := {seed: verdict for seed, verdict in verdicts.items() if name not in verdict.missed}:
@@ -89,15 +89,18 @@ def audit_stub(bench: Bench, exercise: Exercise, seed: int) -> Iterator[Fault]:
 
 def audit_speed(bench: Bench, exercise: Exercise, seed: int) -> Iterator[Fault]:
     """Everything that is timed, with nothing else running: right answers within the limits, slow ones beyond."""
+    timed = grade(bench, exercise, exercise.solution_path, seed).timed
+    if not timed:
+        return
     for path in right_answers(exercise):
         verdict = grade(bench, exercise, path, seed, speed=True)
         if not verdict.full_marks:
             problem = f"a right answer gets {verdict.score} of {verdict.maximum} when timed: {verdict.why()}"
             yield Fault(path, problem, "mend the grader's limit, or the answer")
     for wrong in wrong_answers(exercise):
-        if wrong.needs_clock:
+        if slow := [name for name in wrong.caught_by if name in timed]:
             verdict = grade(bench, exercise, wrong.path, seed, speed=True)
-            for name in (name for name in wrong.caught_by if "speed" in name and name not in verdict.missed):
+            for name in (name for name in slow if name not in verdict.missed):
                 yield Fault(wrong.path, f"{name} does not catch it", "make the input larger, or the limit tighter")
 
 

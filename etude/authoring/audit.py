@@ -18,22 +18,17 @@ def run(tasks: Sequence[Task], known: Ledger | None, on_done: Callable[[Task], N
     """Everything that the tasks find, as it is found; `on_done` hears of each task that ends."""
     beside = sorted((task for task in tasks if not task.alone), key=_host)
     crew = _Crew(known)
-    try:
-        with ThreadPoolExecutor(_cores()) as pool:
-            pending = {pool.submit(crew.work, task): task for task in beside}
-            try:
-                yield from _as_they_end(pending, on_done)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                crew.close()
-                raise
-        crew.close()
-        with Bench(known) as bench:
-            for task in sorted((task for task in tasks if task.alone), key=_host):
-                yield from _findings(bench, task)
-                on_done(task)
-    finally:
-        crew.close()
+    with ThreadPoolExecutor(_cores()) as pool:
+        pending = {pool.submit(crew.work, task): task for task in beside}
+        try:
+            yield from _as_they_end(pending, on_done)
+        finally:  # interrupted or done: no host goes on, and none is left to disturb what runs alone
+            pool.shutdown(wait=False, cancel_futures=True)
+            crew.close()
+    with Bench(known) as bench:
+        for task in sorted((task for task in tasks if task.alone), key=_host):
+            yield from _findings(bench, task)
+            on_done(task)
 
 
 class _Crew:

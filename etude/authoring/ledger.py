@@ -49,7 +49,7 @@ class Ledger:
     def keep(self, key: str, verdict: Verdict) -> None:
         with self._lock:
             self._connection.execute(
-                "INSERT OR REPLACE INTO verdicts VALUES (?, ?)", (key, json.dumps(verdict.to_json()))
+                "INSERT OR REPLACE INTO verdicts VALUES (?, ?)", (key, json.dumps(asdict(verdict)))
             )
 
     def close(self) -> None:
@@ -69,7 +69,8 @@ def _grounds(exercise: Exercise) -> str:
 
 @cache
 def _engine() -> str:
-    sources = [path.read_text("utf-8") for part in _ENGINE for path in sorted((_PACKAGE / part).rglob("*.py"))]
+    paths = [path for part in _ENGINE for path in sorted((_PACKAGE / part).rglob("*.py"))]
+    sources = [path.read_text("utf-8") for path in (_PACKAGE / "authoring" / "verdict.py", *paths)]
     return _digest(platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES), *sources)
 
 

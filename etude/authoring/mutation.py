@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from etude.authoring.bench import Bench
 from etude.authoring.fault import Fault
@@ -40,6 +41,7 @@ def chosen(exercise: Exercise, count: int | None, day: str) -> Sequence[Mutant]:
     return random.Random(f"{day} {exercise.id}").sample(found, count)
 
 
+@cache  # once a bench, for all pieces of the exercise's mutants
 def time_limit(bench: Bench, exercise: Exercise) -> float | None:
     """From the reference's time in a warm host; None where it is itself short of full marks."""
     source = exercise.solution_path.read_text("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median_high
 from typing import Any
 
 from rich.table import Table
@@ -43,8 +44,7 @@ class Summary:
 
     @property
     def median_seconds(self) -> float:
-        ordered = sorted(cost.seconds for cost in self.costs.values())
-        return ordered[len(ordered) // 2]
+        return median_high(cost.seconds for cost in self.costs.values())
 
     def table(self) -> Table:
         """A row a chapter: what it holds and what became of the mutants."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-from etude.report import CheckResult, Report, Status
+from etude.report import Category, CheckResult, Report, Status
 
 
 @dataclass(frozen=True)
@@ -17,6 +16,7 @@ class Verdict:
     statuses: dict[str, str]  # of the checks that count, in the grader's order
     reasons: dict[str, str]  # of those that did not pass
     earned: dict[str, str]  # check -> category, where marks were earned
+    timed: list[str]  # speed checks, whether or not they were asked for
     testimony: list[str]  # checks that rest on what the worker says of itself
     printed: str
     problem: str | None = None
@@ -31,6 +31,7 @@ class Verdict:
             statuses={check.name: check.status.value for check in counted},
             reasons={check.name: _reason(check) for check in counted if check.status is not Status.PASSED},
             earned={check.name: check.category.value for check in counted if check.earned},
+            timed=[check.name for check in report.checks if check.category is Category.SPEED],
             testimony=[check.name for check in counted if check.testimony],
             printed="".join(check.output for check in report.checks),
             problem=report.problem.problem if report.problem else None,
@@ -49,9 +50,6 @@ class Verdict:
         """Why marks were lost, at `names` or anywhere."""
         wanted = list(self.reasons) if names is None else [name for name in names if name in self.reasons]
         return self.problem or "; ".join(f"{name} ({self.reasons[name]})" for name in wanted) or "no reason given"
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def _reason(check: CheckResult) -> str:

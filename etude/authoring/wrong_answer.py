@@ -37,10 +37,6 @@ class WrongAnswer:
             path, fields["Misconception"], _names(fields["Caught by"]), _names(fields["Keeps"]), fields["Advice"]
         )
 
-    @property
-    def needs_clock(self) -> bool:
-        return any("speed" in name for name in self.caught_by)
-
     def must_keep(self, checks: frozenset[str]) -> frozenset[str]:
         """Which of `checks` this answer must pass."""
         return checks - set(self.caught_by) if self.keeps == (EVERYTHING_ELSE,) else frozenset(self.keeps)

@@ -16,7 +16,7 @@ from etude.cli.banks import ExerciseName, bank_options, load_catalog
 from etude.errors import CatalogError, EtudeError
 
 if TYPE_CHECKING:
-    from etude.authoring.plan import Scope, Task
+    from etude.authoring.plan import Finding, Scope, Task
     from etude.authoring.summary import Summary
     from etude.catalog import Catalog
     from etude.exercise import Exercise
@@ -78,6 +78,8 @@ def command(
     _require_cosmic_ray()
     from etude.authoring.plan import Scope, rotating
     from etude.authoring.summary import Summary
+    from etude.extras import missing_extras
+    from etude.render.visible import visible_line
 
     scope = Scope.of((Section(name) for name in only or Section), seeds, mutants)
     catalog = load_catalog(bank, only_bank)
@@ -87,10 +89,15 @@ def command(
     if Section.STRUCTURE in scope.sections and not names:
         faults += _astray(catalog)
     summary = Summary(exercises)
-    for fault in faults:
-        summary.add(fault)
-        _tell(fault, as_json)
-    _run(exercises, scope, summary, anew, as_json)
+
+    def hear(finding: Finding) -> None:
+        if not as_json and isinstance(finding, Fault) and finding not in summary.faults:
+            click.echo(visible_line(str(finding)))
+        summary.add(finding)
+
+    for fault in (*faults, *_without_extras(exercises)):
+        hear(fault)
+    _run([exercise for exercise in exercises if not missing_extras(exercise.required_extras)], scope, anew, hear)
     if as_json:
         click.echo(json.dumps(summary.to_json()))
     else:
@@ -126,41 +133,29 @@ def _astray(catalog: Catalog) -> list[Fault]:
     return [fault for bank in catalog.banks for fault in audit_folders(bank)]
 
 
-def _run(exercises: Sequence[Exercise], scope: Scope, summary: Summary, anew: bool, as_json: bool) -> None:
-    """Tells of each fault as it is found; the ledger keeps what was graded, also when interrupted."""
+def _without_extras(exercises: Sequence[Exercise]) -> Iterator[Fault]:
+    from etude.extras import install_command, missing_extras
+
+    for exercise in exercises:
+        if missing := missing_extras(exercise.required_extras):
+            problem = f"needs {' and '.join(missing)} to be audited"
+            yield Fault(exercise.metadata_path, problem, install_command(missing))
+
+
+def _run(exercises: Sequence[Exercise], scope: Scope, anew: bool, hear: Callable[[Finding], None]) -> None:
+    """`hear` is told of each finding as it comes; the ledger keeps what was graded, also when interrupted."""
     from etude.authoring.audit import run
     from etude.authoring.ledger import Ledger, default_path
     from etude.authoring.plan import tasks
 
-    ready = [exercise for exercise in exercises if _has_its_extras(exercise, summary, as_json)]
-    planned = [task for exercise in ready for task in tasks(exercise, scope)]
+    planned = [task for exercise in exercises for task in tasks(exercise, scope)]
     ledger = Ledger(default_path(), forget=anew)
     try:
         with _progress(planned) as on_done:
             for finding in run(planned, ledger, on_done):
-                if isinstance(finding, Fault) and finding not in summary.faults:
-                    _tell(finding, as_json)
-                summary.add(finding)
+                hear(finding)
     finally:
         ledger.close()
-
-
-def _has_its_extras(exercise: Exercise, summary: Summary, as_json: bool) -> bool:
-    from etude.extras import install_command, missing_extras
-
-    missing = missing_extras(exercise.required_extras)
-    if missing:
-        fault = Fault(exercise.metadata_path, f"needs {' and '.join(missing)} to be audited", install_command(missing))
-        summary.add(fault)
-        _tell(fault, as_json)
-    return not missing
-
-
-def _tell(fault: Fault, as_json: bool) -> None:
-    if not as_json:
-        from etude.render.visible import visible_line
-
-        click.echo(visible_line(str(fault)))
 
 
 def _show(summary: Summary) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from pathlib import Path
 
 import click
@@ -33,11 +32,12 @@ def command(place: str, framework: str, bank: Path) -> None:
     """
     from etude.authoring.skeleton import write_skeleton
     from etude.catalog import CHAPTER
+    from etude.metadata import is_identifier
 
     chapter, _, name = place.partition("/")
     if not CHAPTER.fullmatch(chapter):
         raise EtudeError(place, f"'{chapter}' is not a chapter's name", "write CHAPTER/ID, like q02_activations/swish")
-    if not name.isidentifier() or keyword.iskeyword(name):
+    if not is_identifier(name):
         raise EtudeError(place, f"'{name}' is not a Python identifier", "write CHAPTER/ID, like q02_activations/swish")
     bank = bank.resolve()
     _refuse_double(bank, name)

@@ -23,10 +23,8 @@ def render_list(
     """`best` is the best fraction reached in each exercise; `missing` the extras that some of them still need."""
     names = max(len("exercise"), *(len(exercise.id) for exercise in exercises))
     room = min(console.width, WIDEST) - names - 38
-    titles = room if room >= SHORTEST_TITLE else 0
-    heading = (
-        f"  {'exercise':<{names}}{'  ' * bool(titles)}{'':<{titles}}  {'level':<8}  {'min':>3}  {'framework':<11}  best"
-    )
+    titles = room + 2 if room >= SHORTEST_TITLE else 0  # with the two columns before them
+    heading = f"  {'exercise':<{names}}{'':<{titles}}  {'level':<8}  {'min':>3}  {'framework':<11}  best"
     lines = [Text(heading, "dim")]
     chapter = ""
     for exercise in exercises:
@@ -41,7 +39,7 @@ def render_list(
 
 def _line(exercise: Exercise, best: float | None, missing: Sequence[str], names: int, titles: int) -> Text:
     title = Text(f"  {exercise.title}" if titles else "", "dim")
-    title.truncate(titles and titles + 2, overflow="ellipsis", pad=True)
+    title.truncate(titles, overflow="ellipsis", pad=True)
     lacking = any(extra in missing for extra in exercise.required_extras)
     framework = f"{exercise.framework.value}{'*' if lacking else ''}"
     score = "" if best is None else f"{int(best * 100 + 1e-9)}%"
