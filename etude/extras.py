@@ -14,6 +14,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sklearn": ("sklearn",),
         "plots": ("matplotlib",),
         "onnx": ("onnx", "onnxscript", "onnxruntime"),
+        "notebook": ("jupyterlab", "ipykernel", "nbformat"),
         "cluster": ("distributed",),
         "authoring": ("cosmic_ray",),
         "course": ("nbgrader",),

@@ -53,6 +53,36 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """One picture: a grid of numbers shown as an image, or named series of numbers shown as curves."""
+
+    title: str
+    grid: tuple[tuple[float, ...], ...] = ()  # rows
+    curves: dict[str, tuple[float, ...]] = dataclasses.field(default_factory=dict)
+    row_labels: tuple[str, ...] = ()  # of a matrix whose cells are to be read, like a confusion matrix
+    column_labels: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Panel:
+        return cls(
+            data["title"],
+            tuple(tuple(row) for row in data["grid"]),
+            {name: tuple(values) for name, values in data["curves"].items()},
+            tuple(data["row_labels"]),
+            tuple(data["column_labels"]),
+        )
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """Which of the exercise's known wrong answers this one behaves like."""
+
+    name: str  # of that wrong answer
+    belief: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class CheckResult:
     name: str
     description: str
@@ -66,6 +96,7 @@ class CheckResult:
     timing: Timing | None = None
     testimony: bool = False  # rests on what the worker says of itself
     counts: bool = True  # False: left out of the maximum (not asked for, or no such device)
+    figure: tuple[Panel, ...] = ()  # what a failed check shows better than it tells, side by side
 
     @property
     def earned(self) -> int:
@@ -85,6 +116,7 @@ class CheckResult:
                 "status": Status(data["status"]),
                 "rationale": Rationale(**rationale) if rationale else None,
                 "timing": Timing(**timing) if timing else None,
+                "figure": tuple(Panel.from_json(panel) for panel in data.get("figure", ())),
             }
         )
 
@@ -115,6 +147,7 @@ class Report:
     checks: tuple[CheckResult, ...]
     problem: Rationale | None = None  # the answer could not be loaded at all
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    misconception: Misconception | None = None
 
     @property
     def score(self) -> int:
@@ -142,10 +175,14 @@ class Report:
         """What a candidate may see in an exam: which checks there are and how each ended, and nothing of why."""
 
         def withheld(check: CheckResult) -> CheckResult:
-            return dataclasses.replace(check, rationale=None, help=None, output="", timing=None)
+            return dataclasses.replace(check, rationale=None, help=None, output="", timing=None, figure=())
 
         return dataclasses.replace(
-            self, feedback="exam", seed=None, checks=tuple(withheld(check) for check in self.checks)
+            self,
+            feedback="exam",
+            seed=None,
+            checks=tuple(withheld(check) for check in self.checks),
+            misconception=None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -165,12 +202,13 @@ class Report:
             raise ValueError(f"report format {data.get('format_version')!r}: this étude reads {FORMAT_VERSION}")
         derived = {"format_version", "score", "maximum", "status"}
         fields = {key: value for key, value in data.items() if key not in derived}
-        problem = fields["problem"]
+        problem, misconception = fields["problem"], fields.get("misconception")
         return cls(
             **{
                 **fields,
                 "isolation": Isolation.from_json(fields["isolation"]),
                 "checks": tuple(CheckResult.from_json(check) for check in fields["checks"]),
                 "problem": Rationale(**problem) if problem else None,
+                "misconception": Misconception(**misconception) if misconception else None,
             }
         )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from etude.attempts import SCHEMA_VERSION, Attempts, AttemptsError, default_path
+from etude.attempts import Attempts
+from etude.database import SCHEMA_VERSION, AttemptsError, default_path
 from etude.errors import EtudeError
 from etude.report import Category, CheckResult, Isolation, Report, Status
 

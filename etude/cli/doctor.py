@@ -106,8 +106,8 @@ def _gpu() -> str:
 
 
 def _attempts() -> str:
-    from etude.attempts import default_path
     from etude.cli.attempts import best
+    from etude.database import default_path
 
     path = default_path()
     return f"{path} ({_count(len(best()))} tried)" if path.exists() else f"{path} (none yet)"

@@ -110,16 +110,14 @@ def _read(files: Sequence[str], exercise: str) -> tuple[list[Submission], int]:
 def _grade(
     exercise: Exercise, submissions: Sequence[Submission], options: GradeOptions, exam: bool, as_json: bool
 ) -> int:
-    from etude.attempts import default_path
-    from etude.cli.attempts import record
-    from etude.judge.client import Judge
+    from etude.practice.desk import Desk
 
     status = FULL_MARKS
-    with Judge(private=[default_path().parent]) as judge:
+    with Desk.open(say) as desk:
         for submission in submissions:
             try:
                 with _progress(f"grading {submission.name}") as on_check:
-                    report = judge.grade(exercise, submission, options, on_check)
+                    report = desk.grade(exercise, submission, options, on_check)
             except JudgeError as error:
                 say(
                     f"{submission.name}: {error}: not your answer's fault; please report it with {exercise.grader_path}"
@@ -129,7 +127,7 @@ def _grade(
             try:
                 _show(report.for_exam() if exam else report, as_json)
             finally:  # also when interrupted, or when nobody reads on
-                record(report, submission.source)
+                desk.keep(report, submission.source)
             status = max(status, FULL_MARKS if report.full_marks else LESS)
     return status
 

@@ -19,12 +19,15 @@ from etude.errors import EtudeError
 @bank_options
 def command(exercise: str, folder: str, force: bool, bank: tuple[str, ...], only_bank: bool) -> None:
     """Write an exercise's stub as EX.py, in this folder or in DIR."""
+    from etude.cli.attempts import note
+    from etude.events import EventKind
     from etude.metadata import read_text
 
     found = load_catalog(bank, only_bank).get(exercise)
     stub = read_text(found.stub_path)
     path = Path(folder, f"{found.id}.py")
     kept = _write(path, stub, found.id, force)
+    note(EventKind.START, found.id)
     if kept is not None:
         click.echo(f"{kept} keeps what was in {path}.")
     file = "" if folder == "." else f" {shlex.quote(str(path))}"

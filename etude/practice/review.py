@@ -1,0 +1,75 @@
+"""Spaced repetition: gradings rate themselves, and FSRS says when an exercise comes back.
+
+A *round* begins with a clean stub (or when the exercise falls due) and is rated once: at its first full marks, or when
+the solution is looked at before. An exercise's card is not stored: it follows from its ratings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from etude.events import Event, EventKind
+
+if TYPE_CHECKING:
+    from fsrs import Card, Rating
+
+    from etude.attempts import Score
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+def cards(reviews: Iterable[Event]) -> dict[str, Card]:
+    """The card of each exercise that was ever rated, from its REVIEW events, the oldest first."""
+    from fsrs import Card, Rating, Scheduler
+
+    # Days from the first rating on (steps of minutes are for flash cards), and the same ratings give the same card.
+    scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    found: dict[str, Card] = {}
+    for event in reviews:
+        card = found.get(event.subject) or Card(card_id=1, due=event.at)
+        found[event.subject], _ = scheduler.review_card(card, Rating(event.body["rating"]), event.at)
+    return found
+
+
+def due(reviews: Iterable[Event], now: datetime | None = None) -> list[str]:
+    """The exercises that are due, the longest overdue first."""
+    now = now or datetime.now(UTC)
+    waiting = sorted((card.due, exercise) for exercise, card in cards(reviews).items())
+    return [exercise for when, exercise in waiting if when <= now]
+
+
+def rating(
+    exercise: str, scores: Sequence[Score], events: Sequence[Event], now: datetime | None = None
+) -> Rating | None:
+    """What this exercise's round is worth: None where it is not over, or was rated before.
+
+    `scores` and `events` are the exercise's own, the oldest first. After giving up: again; with hints: hard; at the
+    first try: easy; else good.
+    """
+    from fsrs import Rating
+
+    begin = _begin(exercise, events, now or datetime.now(UTC))
+    if begin is None:
+        return None
+    own = [score for score in scores if score.at >= begin]
+    seen = {event.kind for event in events if event.at >= begin}
+    if EventKind.SOLUTION in seen:
+        return Rating.Again
+    if not own or not own[-1].full_marks:
+        return None
+    if EventKind.HINT in seen:
+        return Rating.Hard
+    return Rating.Easy if len(own) == 1 else Rating.Good
+
+
+def _begin(exercise: str, events: Sequence[Event], now: datetime) -> datetime | None:
+    """When the round began; None where it was rated and the exercise is not due."""
+    start = max((event.at for event in events if event.kind is EventKind.START), default=_EVER)
+    reviews = [event for event in events if event.kind is EventKind.REVIEW]
+    if not any(event.at >= start for event in reviews):
+        return start
+    again = cards(reviews)[exercise].due
+    return again if again <= now else None
