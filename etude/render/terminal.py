@@ -35,6 +35,7 @@ _LOOKS = {
     Status.ERROR: _Look("!", "!", "yellow"),
     Status.SKIPPED: _Look("–", "-", "dim"),
 }
+_ROW_STYLES = {"returned": "red", "wanted": "green", "help": "cyan"}
 
 
 def render_report(report: Report, console: Console) -> None:
@@ -54,12 +55,15 @@ def _header(report: Report, width: int) -> Iterator[RenderableType]:
     title.add_column(no_wrap=True)
     title.add_column(justify="right", overflow="fold")
     title.add_row(Text(exercise, "bold"), Text(submission))
-    facts = [_isolation(report.isolation), report.device]
-    if report.seed is not None:
-        facts.append(f"seed {report.seed}")
     yield Text()
     yield title
-    yield Text(" · ".join(facts), "yellow" if report.isolation.level == "process" else "dim")
+    yield Text(facts(report), "yellow" if report.isolation.level == "process" else "dim")
+
+
+def facts(report: Report) -> str:
+    """How it was graded, in a line."""
+    seed = [] if report.seed is None else [f"seed {report.seed}"]
+    return " · ".join([_isolation(report.isolation), report.device, *seed])
 
 
 def _isolation(isolation: Isolation) -> str:
@@ -80,7 +84,7 @@ def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
     for check in report.checks if report.problem is None else ():
         yield _headline(check, unicode)
         if check.timing is not None:
-            yield _indented(Text(_timing(check.timing), "dim"))
+            yield _indented(Text(timing_line(check.timing), "dim"))
         if check.status is Status.SKIPPED and check.rationale is not None:
             yield _indented(Text(visible(bounded(check.rationale.problem, VALUE_LINES)), "dim"))
         elif check.status in (Status.FAILED, Status.ERROR):
@@ -104,7 +108,7 @@ def _headline(check: CheckResult, unicode: bool) -> Table:
     return line
 
 
-def _timing(timing: Timing) -> str:
+def timing_line(timing: Timing) -> str:
     return (
         f"{timing.ratio:.2f} times the reference's time, at most {timing.threshold:g} allowed: "
         f"{duration(timing.answer_median)} against {duration(timing.reference_median)}, "
@@ -114,27 +118,32 @@ def _timing(timing: Timing) -> str:
 
 def _details(rationale: Rationale | None, help: str | None, output: str) -> Iterator[RenderableType]:
     """What happened, under its check: the problem, then a labelled row for each thing there is to say of it."""
-    rows: list[tuple[str, str | None, int, str]] = []
     if rationale is not None:
         yield _indented(Text(visible(bounded(rationale.problem, VALUE_LINES))))
-        rows = [
-            ("given", rationale.given, VALUE_LINES, ""),
-            ("returned", rationale.returned, VALUE_LINES, "red"),
-            ("wanted", rationale.wanted, VALUE_LINES, "green"),
-            ("difference", rationale.difference, VALUE_LINES, ""),
-            ("your code", rationale.traceback, TRACEBACK_LINES, ""),
-        ]
-    rows += [("printed", output.rstrip("\n"), OUTPUT_LINES, ""), ("help", help, VALUE_LINES, "cyan")]
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", width=len("difference"))
     grid.add_column(overflow="fold")
-    for label, value, lines, style in rows:
-        if value:
-            grid.add_row(label, Text(visible(bounded(value, lines)), style))
+    for label, value in detail_rows(rationale, help, output):
+        grid.add_row(label, Text(visible(value), _ROW_STYLES.get(label, "")))
     if grid.row_count:
         yield _indented(grid)
     if rationale or grid.row_count:
         yield Text()
+
+
+def detail_rows(rationale: Rationale | None, help: str | None, output: str) -> list[tuple[str, str]]:
+    """A label and a text for each thing there is to say, cut to a length that can be read; not yet made visible."""
+    rows: list[tuple[str, str | None, int]] = []
+    if rationale is not None:
+        rows = [
+            ("given", rationale.given, VALUE_LINES),
+            ("returned", rationale.returned, VALUE_LINES),
+            ("wanted", rationale.wanted, VALUE_LINES),
+            ("difference", rationale.difference, VALUE_LINES),
+            ("your code", rationale.traceback, TRACEBACK_LINES),
+        ]
+    rows += [("printed", output.rstrip("\n"), OUTPUT_LINES), ("help", help, VALUE_LINES)]
+    return [(label, bounded(value, lines)) for label, value, lines in rows if value]
 
 
 def _indented(part: RenderableType) -> Padding:
