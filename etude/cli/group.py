@@ -14,7 +14,7 @@ from etude import __version__
 from etude.cli.message import say
 from etude.errors import EtudeError, JudgeError
 
-COMMANDS = ("list", "show", "start", "grade", "solution", "doctor", "audit", "new")
+COMMANDS = ("list", "show", "start", "grade", "solution", "review", "doctor", "audit", "new")
 USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
 
 

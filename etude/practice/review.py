@@ -55,14 +55,15 @@ def rating(
     if begin is None:
         return None
     own = [score for score in scores if score.at >= begin]
-    seen = {event.kind for event in events if event.at >= begin}
+    tries = next((number for number, score in enumerate(own, start=1) if score.full_marks), None)
+    seen = {event.kind for event in events if begin <= event.at and (tries is None or event.at <= own[tries - 1].at)}
     if EventKind.SOLUTION in seen:
         return Rating.Again
-    if not own or not own[-1].full_marks:
+    if tries is None:
         return None
     if EventKind.HINT in seen:
         return Rating.Hard
-    return Rating.Easy if len(own) == 1 else Rating.Good
+    return Rating.Easy if tries == 1 else Rating.Good
 
 
 def _begin(exercise: str, events: Sequence[Event], now: datetime) -> datetime | None:
