@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from etude.chapters import chapter_title
+
 
 class Level(StrEnum):
     WARM_UP = "warm-up"
@@ -53,8 +55,7 @@ class Exercise:
     @property
     def chapter_title(self) -> str:
         """`q02_activations` reads `Q2 Activations`."""
-        number, _, words = self.chapter.partition("_")
-        return f"Q{int(number[1:])} {words.replace('_', ' ').capitalize()}"
+        return chapter_title(self.chapter)
 
     @property
     def required_extras(self) -> tuple[str, ...]:
@@ -94,6 +95,11 @@ class Exercise:
     def probe_path(self) -> Path:
         """May not exist: only exercises that need a probe have one."""
         return self.grader_folder / "probe.py"
+
+    @property
+    def misconceptions_path(self) -> Path:
+        """Written by the audit; a new exercise has none."""
+        return self.grader_folder / "misconceptions.json"
 
     def right_answers(self) -> list[Path]:
         return sorted((self.grader_folder / "right").glob("*.py"))

@@ -54,11 +54,14 @@ class Timing:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture: a grid of numbers shown as an image, or named series of numbers shown as curves."""
+    """One picture: a grid of numbers shown as an image, or named series of numbers shown as curves.
+
+    None stands where no finite number was.
+    """
 
     title: str
-    grid: tuple[tuple[float, ...], ...] = ()  # rows
-    curves: dict[str, tuple[float, ...]] = dataclasses.field(default_factory=dict)
+    grid: tuple[tuple[float | None, ...], ...] = ()  # rows
+    curves: dict[str, tuple[float | None, ...]] = dataclasses.field(default_factory=dict)
     row_labels: tuple[str, ...] = ()  # of a matrix whose cells are to be read, like a confusion matrix
     column_labels: tuple[str, ...] = ()
 
@@ -78,8 +81,9 @@ class Misconception:
     """Which of the exercise's known wrong answers this one behaves like."""
 
     name: str  # of that wrong answer
-    belief: str
+    belief: str  # behind the fault
     advice: str
+    fault: str = ""  # what is wrong with it, in a sentence
 
 
 @dataclass(frozen=True)

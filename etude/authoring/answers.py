@@ -8,9 +8,9 @@ from pathlib import Path
 from etude.authoring.bench import Bench
 from etude.authoring.fault import Fault
 from etude.authoring.verdict import Verdict
-from etude.authoring.wrong_answer import WrongAnswer
 from etude.exercise import Exercise
 from etude.judge.job import GradeOptions
+from etude.wrong_answer import WrongAnswer
 
 DEBUG = "debug_"  # exercises of this name begin with code that works in part
 UNMENDED = "unmended_"  # their wrong answers that leave one of the stub's faults in

@@ -31,23 +31,26 @@ def default_path() -> Path:
 
 
 class Ledger:
-    """One connection for all threads; each verdict is written as it comes."""
+    """One connection for all threads; each verdict is written as it comes. One told to forget finds its own only."""
 
     def __init__(self, path: Path, forget: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("CREATE TABLE IF NOT EXISTS verdicts (key TEXT PRIMARY KEY, verdict TEXT NOT NULL)")
-        if forget:
-            self._connection.execute("DELETE FROM verdicts")
+        self._kept: set[str] | None = set() if forget else None  # what to look among, where not everything counts
 
     def find(self, key: str) -> Verdict | None:
+        if self._kept is not None and key not in self._kept:
+            return None
         with self._lock:
             row = self._connection.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
         return Verdict(**json.loads(row[0])) if row else None
 
     def keep(self, key: str, verdict: Verdict) -> None:
         with self._lock:
+            if self._kept is not None:
+                self._kept.add(key)
             self._connection.execute(
                 "INSERT OR REPLACE INTO verdicts VALUES (?, ?)", (key, json.dumps(asdict(verdict)))
             )
@@ -70,7 +73,9 @@ def _grounds(exercise: Exercise) -> str:
 @cache
 def _engine() -> str:
     paths = [path for part in _ENGINE for path in sorted((_PACKAGE / part).rglob("*.py"))]
-    sources = [path.read_text("utf-8") for path in (_PACKAGE / "authoring" / "verdict.py", *paths)]
+    sources = [
+        path.read_text("utf-8") for path in (_PACKAGE / "authoring" / "verdict.py", _PACKAGE / "symptom.py", *paths)
+    ]
     return _digest(platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES), *sources)
 
 

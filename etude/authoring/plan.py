@@ -14,13 +14,15 @@ from etude.authoring.bench import Bench
 from etude.authoring.cost import Cost, audit_cost
 from etude.authoring.fault import Fault
 from etude.authoring.hollow import KINDS, audit_hollow, audit_skipped_part, skipped_parts
+from etude.authoring.misconceptions import Naming, audit_misconceptions
 from etude.authoring.mutation import Autopsy, autopsies, chosen, stale
 from etude.authoring.section import Section
 from etude.authoring.steadiness import audit_steadiness
 from etude.authoring.structure import audit_structure, gradable
 from etude.exercise import Exercise
+from etude.misconceptions import SEED as KNOWN_SEED
 
-Finding: TypeAlias = Fault | Autopsy | Cost
+Finding: TypeAlias = Fault | Autopsy | Cost | Naming
 
 MUTANTS_A_TASK = 8
 
@@ -33,13 +35,14 @@ class Scope:
     seeds: range
     mutants: int | None  # of each exercise; None for all
     day: str  # what is drawn is drawn anew each day
+    write: bool = False  # misconceptions.json, where it is not what it should be
 
     @classmethod
-    def of(cls, sections: Iterable[Section], seeds: int, mutants: int | None) -> Scope:
+    def of(cls, sections: Iterable[Section], seeds: int, mutants: int | None, write: bool = False) -> Scope:
         """The day's: the same seeds and the same mutants all day long, so that a stopped audit can go on."""
         day = datetime.date.today().isoformat()
         first = random.Random(day).getrandbits(32)
-        return cls(frozenset(sections), range(first, first + seeds), mutants, day)
+        return cls(frozenset(sections), range(first, first + seeds), mutants, day, write)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def tasks(exercise: Exercise, scope: Scope) -> list[Task]:
         Section.HOLLOW: _hollow,
         Section.STEADINESS: _steadiness,
         Section.COST: _cost,
+        Section.MISCONCEPTIONS: _misconceptions,
     }
     return [task for section, plan in plans.items() if section in scope.sections for task in plan(exercise, scope)]
 
@@ -83,7 +87,8 @@ def _right(exercise: Exercise, scope: Scope) -> Iterator[Task]:
 
 def _wrong(exercise: Exercise, scope: Scope) -> Iterator[Task]:
     for wrong in wrong_answers(exercise):
-        yield Task(exercise, partial(audit_wrong, exercise=exercise, wrong=wrong, seeds=scope.seeds))
+        seeds = (KNOWN_SEED, *scope.seeds[1:])  # one more answer's work for two sections
+        yield Task(exercise, partial(audit_wrong, exercise=exercise, wrong=wrong, seeds=seeds))
 
 
 def _mutants(exercise: Exercise, scope: Scope) -> Iterator[Task]:
@@ -107,3 +112,7 @@ def _steadiness(exercise: Exercise, scope: Scope) -> Iterator[Task]:
 
 def _cost(exercise: Exercise, scope: Scope) -> Iterator[Task]:
     yield Task(exercise, partial(audit_cost, exercise=exercise))
+
+
+def _misconceptions(exercise: Exercise, scope: Scope) -> Iterator[Task]:
+    yield Task(exercise, partial(audit_misconceptions, exercise=exercise, seed=scope.seeds[-1], write=scope.write))

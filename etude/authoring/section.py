@@ -1,4 +1,4 @@
-"""The seven things that an audit looks at."""
+"""The nine things that an audit looks at."""
 
 from enum import StrEnum
 
@@ -11,3 +11,5 @@ class Section(StrEnum):
     HOLLOW = "hollow"
     STEADINESS = "steadiness"
     COST = "cost"
+    MISCONCEPTIONS = "misconceptions"
+    QUIZ = "quiz"

@@ -10,9 +10,9 @@ from pathlib import Path
 from etude.authoring.fault import Fault
 from etude.authoring.granted import Granted
 from etude.authoring.signatures import signatures
-from etude.authoring.wrong_answer import WrongAnswer
 from etude.errors import CatalogError
 from etude.exercise import Exercise, Level
+from etude.wrong_answer import WrongAnswer
 
 FEWEST_HINTS, FEWEST_RIGHT, FEWEST_WRONG, FEWEST_WRONG_DEEP = 3, 2, 5, 8
 SECTIONS = ("Idea", "Cost", "Pitfalls", "Follow-up")  # of a reference's docstring
@@ -49,7 +49,7 @@ def audit_folders(bank: Path) -> Iterator[Fault]:
     ids = {path.parent.relative_to(bank / "exercises") for path in (bank / "exercises").glob("*/*/exercise.toml")}
     for path in sorted(bank.glob("exercises/**/*")) + sorted(bank.glob("graders/**/*")):
         part = path.relative_to(bank)
-        if path.is_dir() or "__pycache__" in part.parts:
+        if path.is_dir() or "__pycache__" in part.parts or part.match("exercises/*/quiz.toml"):
             continue
         if Path(*part.parts[1:3]) not in ids:
             yield Fault(path, "belongs to no exercise", "move it, or write the exercise.toml that it belongs to")
@@ -65,7 +65,7 @@ def _has_a_place(part: Path) -> bool:
     inside = "/".join(rest)
     if root == "exercises":
         return inside in {"exercise.toml", "prompt.md", "stub.py"}
-    own = {f"test_{name}.py", "probe.py", "equivalent.toml"}
+    own = {f"test_{name}.py", "probe.py", "equivalent.toml", "misconceptions.json"}
     return inside in own or re.fullmatch(r"(right|wrong)/[^/]+\.py", inside) is not None
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from etude.authoring.cost import Cost
 from etude.authoring.fault import Fault
+from etude.authoring.misconceptions import Naming
 from etude.authoring.mutation import Autopsy, Fate
 from etude.authoring.plan import Finding
 from etude.exercise import Exercise
@@ -25,6 +26,7 @@ class Summary:
     faults: list[Fault] = field(default_factory=list)
     fates: dict[str, Counter[Fate]] = field(default_factory=dict)  # by exercise
     costs: dict[str, Cost] = field(default_factory=dict)
+    namings: dict[str, Naming] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
         """The same fault, found by several tasks, counts once."""
@@ -37,6 +39,8 @@ class Summary:
                 self.fates.setdefault(finding.exercise.id, Counter())[finding.fate] += 1
             case Cost():
                 self.costs[finding.exercise.id] = finding
+            case Naming():
+                self.namings[finding.exercise.id] = finding
 
     @property
     def slowest(self) -> list[Cost]:
@@ -74,6 +78,7 @@ class Summary:
 
     def _exercise(self, exercise: Exercise) -> dict[str, Any]:
         fates, cost = self.fates.get(exercise.id), self.costs.get(exercise.id)
+        naming = self.namings.get(exercise.id)
         return {
             "id": exercise.id,
             "chapter": exercise.chapter,
@@ -83,5 +88,6 @@ class Summary:
             "checks": cost.checks if cost else None,
             "points": cost.points if cost else None,
             "testimony": list(cost.testimony) if cost else None,
+            "misconceptions_named": naming.named if naming else None,
             "warm_seconds": round(cost.seconds, 4) if cost else None,
         }

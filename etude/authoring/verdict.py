@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from etude.report import Category, CheckResult, Report, Status
+from etude.symptom import symptoms
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Verdict:
     timed: list[str]  # speed checks, whether or not they were asked for
     testimony: list[str]  # checks that rest on what the worker says of itself
     printed: str
+    symptoms: dict[str, list[Any]]  # how each check that failed shows, as Symptom.to_json has it
     problem: str | None = None
 
     @classmethod
@@ -34,6 +37,7 @@ class Verdict:
             timed=[check.name for check in report.checks if check.category is Category.SPEED],
             testimony=[check.name for check in counted if check.testimony],
             printed="".join(check.output for check in report.checks),
+            symptoms={name: symptom.to_json() for name, symptom in symptoms(report).items()},
             problem=report.problem.problem if report.problem else None,
         )
 

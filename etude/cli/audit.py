@@ -45,6 +45,7 @@ def _count(ctx: click.Context, param: click.Parameter, value: str) -> int | None
 )
 @click.option("--rotate", type=click.IntRange(min=1), metavar="N", help="Only N exercises, others each day.")
 @click.option("--anew", is_flag=True, help="Grade again what an earlier audit has graded.")
+@click.option("--write", is_flag=True, help="Write each misconceptions.json that is missing or out of date.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, and nothing else, on standard output.")
 @bank_options
 @click.pass_context
@@ -56,6 +57,7 @@ def command(
     only: tuple[str, ...],
     rotate: int | None,
     anew: bool,
+    write: bool,
     as_json: bool,
     bank: tuple[str, ...],
     only_bank: bool,
@@ -70,6 +72,8 @@ def command(
     hollow      answers without values earn no marks for values
     steadiness  the same seed gives the same verdict again
     cost        nothing is imported in a worker; which exercises are slow
+    misconceptions  wrong answers are named right; misconceptions.json is up to date
+    quiz        each quick question is in order whatever values are drawn
 
     An audit that was stopped goes on where it was when it is run again the same day.
 
@@ -81,13 +85,15 @@ def command(
     from etude.extras import missing_extras
     from etude.render.visible import visible_line
 
-    scope = Scope.of((Section(name) for name in only or Section), seeds, mutants)
+    scope = Scope.of((Section(name) for name in only or Section), seeds, mutants, write)
     catalog = load_catalog(bank, only_bank)
     exercises, faults = _read(catalog, names)
     if rotate:
         exercises = rotating(exercises, rotate, scope.day)
     if Section.STRUCTURE in scope.sections and not names:
         faults += _astray(catalog)
+    if Section.QUIZ in scope.sections and not names:
+        faults += _quizzes(catalog)
     summary = Summary(exercises)
 
     def hear(finding: Finding) -> None:
@@ -133,6 +139,12 @@ def _astray(catalog: Catalog) -> list[Fault]:
     return [fault for bank in catalog.banks for fault in audit_folders(bank)]
 
 
+def _quizzes(catalog: Catalog) -> Iterator[Fault]:
+    from etude.authoring.quiz import audit_quizzes
+
+    return audit_quizzes(catalog.banks)
+
+
 def _without_extras(exercises: Sequence[Exercise]) -> Iterator[Fault]:
     from etude.extras import install_command, missing_extras
 
@@ -169,6 +181,9 @@ def _show(summary: Summary) -> None:
         checks = sum(cost.checks for cost in summary.costs.values())
         out.print(f"warm: {summary.median_seconds:.2f} s (median); slowest: {slow}", style="dim")
         out.print(f"checks: {checks}, of which {testimony} rest on testimony", style="dim")
+    if total := sum(naming.of for naming in summary.namings.values()):
+        named = sum(naming.named for naming in summary.namings.values())
+        out.print(f"misconceptions named right: {named:,} of {total:,} ({named / total:.1%})", style="dim")
     count = len(summary.faults)
     out.print(f"{count} fault{'' if count == 1 else 's'}", style="bold red" if count else "bold green")
 

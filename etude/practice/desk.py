@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from etude.attempts import Attempts
 from etude.database import AttemptsError, Database, data_folder, default_path
-from etude.errors import JudgeError
+from etude.errors import EtudeError, JudgeError
 from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.judge.job import GradeOptions
@@ -56,23 +57,27 @@ class Desk:
     ) -> Report:
         """The report of one attempt, told its misconception. Not recorded: see `keep`."""
         report = self.judge.grade(exercise, submission, options or GradeOptions(), on_check)
-        return self._diagnosed(exercise, submission, report, options or GradeOptions())
+        return self.diagnosed(exercise, submission, report, options or GradeOptions())
 
     def keep(self, report: Report, source: str) -> None:
         """Record the attempt, and rate its round for review where that is over."""
         try:
             Attempts(self.database).record(report, source)
+            rate(self.database, report.exercise)
         except AttemptsError as error:
             self.warn(f"this attempt was not kept: {error}")
-        else:
-            rate(self.database, report.exercise)
 
-    def _diagnosed(self, exercise: Exercise, submission: Submission, report: Report, options: GradeOptions) -> Report:
+    def diagnosed(self, exercise: Exercise, submission: Submission, report: Report, options: GradeOptions) -> Report:
+        """`report`, told its misconception where the answer behaves like one that the exercise knows."""
         from etude.practice.misconceptions import diagnosed
 
+        def regrade(seed: int) -> Report:
+            again = dataclasses.replace(options, seed=seed, speed=False)
+            return self.judge.grade(exercise, submission, again, lambda name: None)
+
         try:
-            return diagnosed(self.judge, exercise, submission, report, options)
-        except JudgeError as error:
+            return diagnosed(exercise, report, regrade)
+        except (JudgeError, EtudeError) as error:
             self.warn(f"no misconception is told: {error}")
             return report
 

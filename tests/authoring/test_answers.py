@@ -11,8 +11,8 @@ from etude.authoring.cost import Cost, audit_cost
 from etude.authoring.fault import Fault
 from etude.authoring.hollow import KINDS, audit_hollow
 from etude.authoring.steadiness import audit_steadiness
-from etude.authoring.wrong_answer import WrongAnswer
 from etude.exercise import Exercise
+from etude.wrong_answer import WrongAnswer
 from tests.authoring.halve import read
 
 SEEDS = range(2)

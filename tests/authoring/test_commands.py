@@ -22,8 +22,11 @@ def etude(*arguments: str) -> Result:
 
 
 def test_a_clean_bank(halve: Exercise) -> None:
-    result = etude("audit", "--bank", str(halve.bank), "--only-bank", "--seeds", "1", "--mutants", "5")
+    bank = ("--bank", str(halve.bank), "--only-bank")
+    assert etude("audit", *bank, "--seeds", "1", "--only", "misconceptions", "--write").exit_code == 0
+    result = etude("audit", *bank, "--seeds", "1", "--mutants", "5")
     assert result.exit_code == 0, result.output
+    assert "misconceptions named right: 5 of 5" in result.stdout
     assert "0 faults" in result.stdout
     assert "Q1 Basics" in result.stdout
 

@@ -19,13 +19,15 @@ class WrongAnswer:
     caught_by: tuple[str, ...]  # checks that must not pass, whatever the seed
     keeps: tuple[str, ...]  # checks that the fault must leave alone; or `everything else`
     advice: str
+    fault: str = ""  # the docstring's first line
 
     @classmethod
     def read(cls, path: Path) -> WrongAnswer:
         """ValueError where the docstring lacks a field; SyntaxError where it is not Python."""
         fields = dict.fromkeys(_FIELDS, "")
         current = ""
-        for line in (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").splitlines():
+        lines = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").splitlines()
+        for line in lines:
             name, colon, rest = line.partition(":")
             if colon and name in fields:
                 current, line = name, rest
@@ -33,9 +35,8 @@ class WrongAnswer:
                 fields[current] = f"{fields[current]} {line.strip()}".strip()
         if missing := [name for name, text in fields.items() if not text and name not in _OPTIONAL]:
             raise ValueError(f"its docstring lacks {', '.join(missing)}")
-        return cls(
-            path, fields["Misconception"], _names(fields["Caught by"]), _names(fields["Keeps"]), fields["Advice"]
-        )
+        caught_by, keeps = _names(fields["Caught by"]), _names(fields["Keeps"])
+        return cls(path, fields["Misconception"], caught_by, keeps, fields["Advice"], lines[0])
 
     def must_keep(self, checks: frozenset[str]) -> frozenset[str]:
         """Which of `checks` this answer must pass."""
