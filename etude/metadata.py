@@ -26,7 +26,7 @@ class _Wrong(Exception):
 
 def read_exercise(path: Path) -> Exercise:
     """The exercise whose metadata is at `<bank>/exercises/<chapter>/<id>/exercise.toml`."""
-    data = _parse(path)
+    data = read_toml(path)
     if unknown := sorted(data.keys() - _FIELDS.keys()):
         raise CatalogError(path, f"unknown key {_quoted(unknown)}", f"the keys are {', '.join(_FIELDS)}")
     if missing := [key for key in _REQUIRED if key not in data]:
@@ -53,7 +53,8 @@ def read_text(path: Path) -> str:
         raise CatalogError(path, "is not UTF-8", "save it as UTF-8") from None
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file of a bank; CatalogError where it cannot be had."""
     try:
         return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:

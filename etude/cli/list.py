@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etude.chapters import chapters_called
 from etude.cli.banks import bank_options, load_catalog
-from etude.errors import EtudeError
 from etude.exercise import Framework, Level
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def command(
 
     exercises = [*load_catalog(bank, only_bank)]
     if chapter is not None:
-        exercises = _in_chapter(exercises, chapter)
+        wanted = chapters_called(chapter, (exercise.chapter for exercise in exercises), f"--chapter {chapter}")
+        exercises = [exercise for exercise in exercises if exercise.chapter in wanted]
     best = best_scores()
     chosen = [
         exercise
@@ -54,22 +55,6 @@ def command(
         _show(chosen, best)
     else:
         click.echo("No exercise is left by these options.", err=True)
-
-
-def _in_chapter(exercises: Sequence[Exercise], wanted: str) -> list[Exercise]:
-    """Those whose chapter is called `wanted`: by number, by name, or by the beginning of either."""
-    name = wanted.lower()
-    number = int(name.removeprefix("q")) if name.removeprefix("q").isdecimal() else None
-
-    def matches(chapter: str) -> bool:
-        own, _, words = chapter.partition("_")
-        return int(own[1:]) == number if number is not None else chapter.startswith(name) or words.startswith(name)
-
-    chosen = [exercise for exercise in exercises if matches(exercise.chapter)]
-    if not chosen:
-        known = ", ".join(dict.fromkeys(exercise.chapter for exercise in exercises))
-        raise EtudeError(f"--chapter {wanted}", "no such chapter", f"there are {known or 'none'}")
-    return chosen
 
 
 def _show(exercises: Sequence[Exercise], best: dict[str, float]) -> None:
