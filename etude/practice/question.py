@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from reprlib import repr
 from typing import Any
 
 from etude.errors import CatalogError
@@ -100,7 +101,10 @@ class Question:
         """What is drawn, and what `let` derives from it."""
         values = dict(drawn)
         for name, expression in self.let.items():
-            values[name] = evaluate(expression, values)
+            values[name] = value = evaluate(expression, values)
+            items = value if isinstance(value, list) else [value]
+            if not all(isinstance(item, int | float | str) for item in items):  # lists of lists of lists: no end
+                raise ExpressionError(f"{name} is {repr(value)}, not a number, a text or a list of these")
         return values
 
     def _computed(self, values: Mapping[str, Any]) -> float:
