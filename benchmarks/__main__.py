@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.dashboard import dashboard
 from benchmarks.figure import RUNS, Figure, alternate, median_ratio, process_seconds, seconds
 from benchmarks.memory import peak_of_grading, resident_after_imports
 from etude.catalog import Catalog, shipped_bank
@@ -123,7 +124,7 @@ def main() -> None:
         table.add_column(heading)
     missed = 0
     with console.status("measuring …"):
-        for group in (start_up(), cold(catalog), warm(catalog), memory(catalog), clock()):
+        for group in (start_up(), dashboard(catalog, ETUDE), cold(catalog), warm(catalog), memory(catalog), clock()):
             for figure in group:
                 table.add_row(*figure.row())
                 missed += not figure.met

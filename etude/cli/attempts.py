@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from etude.cli.message import say
 
 if TYPE_CHECKING:
     from etude.database import Database
     from etude.events import EventKind
+
+T = TypeVar("T")
 
 
 def open_database() -> Database:
@@ -17,15 +20,21 @@ def open_database() -> Database:
     return Database(default_path(), say)
 
 
-def best() -> dict[str, float]:
-    from etude.attempts import Attempts
+def with_database(action: Callable[[Database], T], lost: str) -> T | None:
+    """What `action` finds; None, and a warning that says what is `lost`, where the database cannot be used."""
     from etude.database import AttemptsError
 
     try:
-        return Attempts(open_database()).best()
+        return action(open_database())
     except AttemptsError as error:
-        say(f"best scores are not shown: {error}")
-        return {}
+        say(f"{lost}: {error}")
+        return None
+
+
+def best() -> dict[str, float]:
+    from etude.attempts import Attempts
+
+    return with_database(lambda database: Attempts(database).best(), "best scores are not shown") or {}
 
 
 def note(kind: EventKind, exercise: str, **body: Any) -> None:

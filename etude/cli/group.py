@@ -14,7 +14,22 @@ from etude import __version__
 from etude.cli.message import say
 from etude.errors import EtudeError, JudgeError
 
-COMMANDS = ("list", "show", "start", "grade", "solution", "review", "doctor", "audit", "new")
+COMMANDS = (
+    "list",
+    "show",
+    "start",
+    "lab",
+    "grade",
+    "watch",
+    "hint",
+    "solution",
+    "review",
+    "mock",
+    "quiz",
+    "doctor",
+    "audit",
+    "new",
+)
 USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
 
 
@@ -60,9 +75,10 @@ class LazyGroup(click.Group):
             ctx.exit(OUR_FAULT)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="etude")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Questions on neural networks that grade themselves.
 
     \b
@@ -75,3 +91,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character gets its escape
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if ctx.invoked_subcommand is None:
+        from etude.cli.dashboard import command as dashboard
+
+        with dashboard.make_context("etude", [], parent=ctx) as alone:  # which reads ETUDE_BANK, as every command does
+            dashboard.invoke(alone)

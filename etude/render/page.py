@@ -1,18 +1,27 @@
-"""Pages to read: an exercise's prompt, and its solution with the explanation."""
+"""Pages to read: an exercise's prompt, its hints, and its solution with the explanation."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.syntax import Syntax
+from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
 from etude.exercise import Exercise
+from etude.render.comparison import CODE, render_comparison
+from etude.render.visible import visible
+
+if TYPE_CHECKING:
+    from etude.practice.hints import Hint
+    from etude.practice.solution import OwnAnswer
 
 WIDEST = 100
 THEME = Theme({"markdown.code": "bold cyan", "markdown.h1": "bold", "markdown.h2": "bold"})  # on light and dark alike
@@ -26,19 +35,49 @@ def render_prompt(exercise: Exercise, prompt: str, console: Console) -> None:
         console.print(Markdown(prompt, code_theme="ansi_dark"), width=width)
 
 
-def render_solution(source: str, console: Console) -> None:
-    """The module's docstring as the explanation, then its code in colour."""
+def render_hints(exercise: Exercise, seen: Sequence[Hint], following: Hint | None, console: Console) -> None:
+    """Those seen before, dimmed; the next; and what there is after it."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for hint in (*seen, *([following] if following else [])):
+        style = "" if hint is following else "dim"
+        table.add_row(Text(f"{hint.number}/{hint.total}", style or "bold"), Text(visible(hint.text), style))
+    total = len(exercise.hints)
+    if not total:
+        ending = "This exercise has no hints."
+    elif following is None:
+        ending = "There are no more hints."
+    elif following.number == total:
+        ending = "This is the last hint."
+    else:
+        ending = ""
+    width = min(console.width, WIDEST)
+    if table.row_count:
+        console.print(table, width=width)
+        console.print()
+    if ending:
+        console.print(Text(f"{ending} `etude solution {exercise.id}` shows the answer, explained."), width=width)
+
+
+def render_solution(source: str, console: Console, own: OwnAnswer | None = None) -> None:
+    """The module's docstring as the explanation, then its code in colour, beside the learner's where there is one."""
     explanation, code = _split(source)
     width = min(console.width, WIDEST)
     if explanation:
         with console.use_theme(THEME):
             console.print(Padding(Markdown(explanation, code_theme="ansi_dark"), (0, 0, 1, 0)), width=width)
         console.print(Rule(style="dim"), width=width)
-    console.print(Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True), width=width)
+    if own is not None:
+        render_comparison(_split(own.source)[1], own.origin, code, console)
+    else:
+        console.print(Syntax(code, "python", theme=CODE, background_color="default", word_wrap=True), width=width)
 
 
 def _split(source: str) -> tuple[str, str]:
-    tree = ast.parse(source)
+    """A module's docstring, and the code below it."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return "", source
     explanation = ast.get_docstring(tree)
     if explanation is None:
         return "", source

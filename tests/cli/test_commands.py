@@ -95,7 +95,7 @@ def test_start_in_a_folder(etude: Etude) -> None:
 
 
 def test_solution_into_a_pipe_is_the_file(etude: Etude, bank: Path) -> None:
-    assert etude("solution", "double").stdout == (bank / "solutions/q01_basics/double.py").read_text()
+    assert etude("solution", "double", "--give-up").stdout == (bank / "solutions/q01_basics/double.py").read_text()
 
 
 def test_a_bank_without_solutions(etude: Etude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bank: Path) -> None:

@@ -31,7 +31,9 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["show", "double"], ["list", "--json"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["--help"], ["list"], ["show", "double"], ["hint", "double"], ["list", "--json"]]
+)
 def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import atexit, sys; from etude.cli import main; heavy = {'numpy', 'pytest', 'torch', 'tensorflow', 'sklearn'};"
@@ -44,13 +46,13 @@ def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
 def test_help_names_every_command() -> None:
     done = command("--help")
     assert done.returncode == 0
-    for name in ("list", "show", "start", "grade", "solution", "doctor"):
+    for name in ("list", "show", "start", "grade", "hint", "solution", "doctor"):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.partition("Commands:")[2]  # no summary is cut short
 
 
 def test_a_terminal_that_knows_no_unicode() -> None:
-    for arguments in (["show", "double"], ["solution", "mean"], ["grade", "doublé"]):
+    for arguments in (["show", "double"], ["solution", "mean", "--give-up"], ["grade", "doublé"]):
         done = command(*arguments, PYTHONIOENCODING="ascii")
         assert "Traceback" not in done.stderr
         assert done.stdout or done.stderr
