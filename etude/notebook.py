@@ -6,7 +6,8 @@ import ast
 import json
 import re
 import warnings
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeGuard
 
 from etude.errors import SubmissionError
 
@@ -14,14 +15,14 @@ _NOT_ONE = "save it from Jupyter again, or give a .py file"
 # IPython's own syntax: %magic, !command, ?help, help?, and `name = !command` or `name = %magic`.
 _MAGIC = re.compile(r"(\s*)(%{1,2}[^\W\d]|!|\?|[\w.*]+\?{1,2}\s*$|[\w, ]+=\s*(!|%[^\W\d]))")
 # Cell magics whose cell is still Python; the cell of any other (%%bash, %%html, %%writefile) is not.
-_PYTHON_CELLS = frozenset({"%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3"})
+_PYTHON_CELLS = frozenset({"%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3", "%%grade"})
 
 
 def notebook_source(name: str, text: str) -> str:
-    """Its code cells, one after another, each under a comment with its number."""
+    """Its code cells, one after another, each under a comment with its number; without what only asks for a grading."""
     cells = _cells(name, text)
     codes = [(number, _code(name, cell)) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "code"]
-    parts = [f"# cell {number}\n{_python_only(code)}" for number, code in codes if code.strip()]
+    parts = [f"# cell {number}\n{python_only(code)}" for number, code in codes if code.strip()]
     if not parts:
         raise SubmissionError(
             name, "has no code cell with anything in it", "write your answer in a code cell, and save"
@@ -29,7 +30,7 @@ def notebook_source(name: str, text: str) -> str:
     source = "\n".join(parts) + "\n"
     if "\0" in source or not _encodable(source):
         raise SubmissionError(name, "holds characters that are not text", _NOT_ONE)
-    return source
+    return _without_etude(source)
 
 
 def _cells(name: str, text: str) -> list[dict[str, Any]]:
@@ -54,7 +55,7 @@ def _code(name: str, cell: dict[str, Any]) -> str:
     return "".join(lines)
 
 
-def _python_only(code: str) -> str:
+def python_only(code: str) -> str:
     """`code` with IPython's own lines blanked, so that line numbers stay."""
     if _parses(code):  # `% b` may also continue an expression: what is Python already stays as it is
         return code
@@ -70,6 +71,41 @@ def _blanked(line: str) -> str:
     if magic is None:
         return line
     return f"{magic[1]}pass" if magic[1] else ""  # an indented block must not become empty
+
+
+def _without_etude(source: str) -> str:
+    """`source` without imports of étude and calls of what it brings: étude is not there where an answer runs."""
+    if not _parses(source):
+        return source
+    statements = ast.parse(source).body
+    ours = {"etude"}
+    for node in statements:
+        if _is_our_import(node):
+            ours |= {alias.asname or alias.name for alias in node.names}
+    text = source.encode()  # the columns of ast count bytes
+    starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+    for node in reversed(statements):
+        if _is_our_import(node) or _is_our_call(node, ours):
+            begin = starts[node.lineno - 1] + node.col_offset
+            end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+            breaks = text.count(b"\n", begin, end)  # line numbers stay
+            text = text[:begin] + (b"(" + b"\n" * breaks + b")" if breaks else b"pass") + text[end:]
+    return text.decode()
+
+
+def _is_our_import(node: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    if isinstance(node, ast.ImportFrom):
+        return node.level == 0 and (node.module or "").split(".")[0] == "etude"
+    return isinstance(node, ast.Import) and all(alias.name.split(".")[0] == "etude" for alias in node.names)
+
+
+def _is_our_call(node: ast.stmt, ours: set[str]) -> bool:
+    if not isinstance(node, ast.Expr | ast.Assign) or not isinstance(node.value, ast.Call):
+        return False
+    name = node.value.func
+    while isinstance(name, ast.Attribute):
+        name = name.value
+    return isinstance(name, ast.Name) and name.id in ours
 
 
 def _parses(code: str) -> bool:

@@ -8,11 +8,15 @@ from pathlib import Path
 from etude.errors import EtudeError
 from etude.exercise import Exercise
 from etude.metadata import read_text
+from etude.practice.stub_notebook import stub_notebook
 
 
 def write_stub(exercise: Exercise, path: Path, force: bool = False) -> Path | None:
-    """Write a new file. With `force`, one that is there is kept beside it, under the name that is returned."""
-    text = read_text(exercise.stub_path)
+    """Write a new file: a notebook where `path` ends in .ipynb.
+
+    With `force`, one that is there is kept beside it, under the name that is returned.
+    """
+    text = stub_notebook(exercise) if path.suffix == ".ipynb" else read_text(exercise.stub_path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = _put_aside(path) if force and os.path.lexists(path) else None

@@ -1,0 +1,62 @@
+"""A Report as a fragment of HTML, for notebooks and pages.
+
+Every text, ours or a candidate's, passes through `visible` and Jinja's escaping on its way into the template: there is
+no other way in. No scripts, and nothing fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from etude.extras import missing_extras
+from etude.render import terminal
+from etude.render.visible import bounded, visible, visible_line
+from etude.report import CheckResult, Report, Status
+
+_MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "!", Status.SKIPPED: "–"}
+
+
+def report_html(report: Report) -> str:
+    """A scorecard in one <div>; its styles are inside, and touch nothing else."""
+    return _environment().get_template("scorecard.html").render(report=report)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("etude.render"),
+        autoescape=True,
+        finalize=_finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"line": visible_line, "problem": lambda text: bounded(text, terminal.VALUE_LINES)}
+    environment.globals |= {
+        "mark": lambda check: _MARKS[check.status],
+        "duration": terminal.duration,
+        "facts": terminal.facts,
+        "figure": _figure,
+        "percent": terminal.percent,
+        "rows": terminal.detail_rows,
+        "timing_line": terminal.timing_line,
+    }
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _figure(check: CheckResult) -> str | None:
+    """A data: URI of the picture that the check attached; None without one, or without matplotlib."""
+    if not check.figure or missing_extras(["plots"]):
+        return None
+    from etude.render.figure import figure_png
+
+    return f"data:image/png;base64,{base64.b64encode(figure_png(check.figure)).decode('ascii')}"
