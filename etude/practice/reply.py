@@ -22,7 +22,7 @@ def read_reply(text: str, posed: Posed) -> float:
 def read_choice(text: str, count: int) -> int:
     """By its number from 1, or its letter."""
     typed = text.strip().rstrip(".)").lower()
-    if len(typed) == 1 and (place := f"{_LETTERS[:count]}".find(typed)) >= 0:
+    if len(typed) == 1 and (place := _LETTERS[:count].find(typed)) >= 0:
         return place
     if typed.isascii() and typed.isdecimal() and len(typed) < 3 and 1 <= int(typed) <= count:
         return int(typed) - 1

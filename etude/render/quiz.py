@@ -39,7 +39,8 @@ def _print_choices(choices: Sequence[str], console: Console) -> None:
 def question_prompt(posed: Posed) -> Text:
     if posed.choices:
         return Text(f"1 to {len(posed.choices)}: ", "bold")
-    return Text(f"in {visible_line(posed.unit)}: " if posed.unit else "a number: ", "bold")
+    unit = f"in {visible_line(posed.unit)}" if posed.unit else "a number"
+    return Text(f"{unit}, within {posed.tolerance * 100:g} %: " if posed.tolerance else f"{unit}: ", "bold")
 
 
 def render_verdict(posed: Posed, right: bool, known: bool, console: Console) -> None:

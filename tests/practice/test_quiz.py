@@ -337,7 +337,7 @@ def test_a_round_in_a_terminal(terminal: Callable[..., pexpect.spawn[str]]) -> N
                 reply = 0
             case _:
                 reply = sky(6)
-        child.expect("weights: |number: |1 to 4: ")
+        child.expect("in weights: |a number, within 0.5 %: |1 to 4: ")
         child.sendline(str(reply))
         right += child.expect(["Wrong: it is", "Right\\."])
     child.expect("all +2 +3")
@@ -353,7 +353,7 @@ def test_interrupted_in_a_terminal(terminal: Callable[..., pexpect.spawn[str]]) 
     child.expect(": ")
     child.sendline("")
     child.expect("question 2 of 3")
-    child.expect("weights: |number: |1 to 4: ")
+    child.expect("in weights: |a number, within 0.5 %: |1 to 4: ")
     child.sendintr()
     child.expect("right  asked")
     child.expect(pexpect.EOF)
