@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,13 +70,14 @@ def command(
 ) -> None:
     """Grade answers to an exercise.
 
-    FILE is a .py or an .ipynb, or `-` for standard input; ./EX.py where none is named.
+    FILE is a .py or an .ipynb, or `-` for standard input; ./EX.py where none is named, or ./EX.ipynb if only that is
+    there.
 
     Exit status: 0 full marks, 1 less, 2 bad input, 3 a fault of étude's own; the worst of several files.
     """
     found = load_catalog(bank, only_bank).get(exercise)
     _require_extras(found)
-    submissions, status = _read(files or (f"{found.id}.py",), found.id)
+    submissions, status = _read(files or (_usual_file(found.id),), found.id)
     if submissions:
         from etude.judge.job import GradeOptions
 
@@ -91,6 +93,11 @@ def _require_extras(exercise: Exercise) -> None:
 
     if missing := missing_extras(exercise.required_extras):
         raise EtudeError(exercise.id, f"needs {' and '.join(missing)}, not installed here", install_command(missing))
+
+
+def _usual_file(exercise: str) -> str:
+    script, notebook = f"{exercise}.py", f"{exercise}.ipynb"
+    return notebook if os.path.exists(notebook) and not os.path.lexists(script) else script
 
 
 def _read(files: Sequence[str], exercise: str) -> tuple[list[Submission], int]:
@@ -138,10 +145,11 @@ def _show(report: Report, as_json: bool) -> None:
 
         click.echo(report_line(report))
     else:
+        from etude.cli.figures import save_figures
         from etude.cli.message import console
         from etude.render.terminal import render_report
 
-        render_report(report, console())
+        render_report(report, console(), save_figures(report))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ never raises anything else. `help` is what the learner is told when it fails.
 """
 
 from etude.grading.behaviour import assert_raises, assert_rules, assert_unchanged
+from etude.grading.figures import attach_figure, curves, image, matrix
 from etude.grading.gradients import assert_gradient
 from etude.grading.marker import check
 from etude.grading.values import (
@@ -35,8 +36,12 @@ __all__ = [
     "assert_true",
     "assert_type",
     "assert_unchanged",
+    "attach_figure",
     "check",
+    "curves",
     "entry",
     "fail",
+    "image",
+    "matrix",
     "unpack",
 ]

@@ -189,6 +189,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
             help=error.help or spec.help,
             output=printed,
             timing=grading.timing,
+            figure=error.figure if isinstance(error, CheckFailure) else (),
         )
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         raise error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etude.judge.exceptions import CandidateException
-from etude.report import Rationale
+from etude.report import Panel, Rationale
 
 
 class CheckFailure(BaseException):
@@ -11,6 +11,7 @@ class CheckFailure(BaseException):
 
     def __init__(self, rationale: Rationale, help: str | None = None) -> None:
         self.rationale, self.help = rationale, help
+        self.figure: tuple[Panel, ...] = ()  # see grading.attach_figure
         super().__init__(rationale.problem)
 
 

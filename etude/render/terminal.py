@@ -6,7 +6,8 @@ answer can neither colour the scorecard nor overwrite a line of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console, RenderableType
@@ -38,11 +39,13 @@ _LOOKS = {
 _ROW_STYLES = {"returned": "red", "wanted": "green", "help": "cyan"}
 
 
-def render_report(report: Report, console: Console) -> None:
+def render_report(report: Report, console: Console, figures: Mapping[str, Path] | None = None) -> None:
+    """`figures` says under which name the figure of a check lies."""
     width = min(console.width, WIDEST)
     unicode = console.encoding.lower().startswith("utf")
     rule = Rule(style="dim", characters="─" if unicode else "-")
-    for part in (*_header(report, width), rule, *_problem(report), *_checks(report, unicode), rule, *_total(report)):
+    checks = _checks(report, unicode, figures or {})
+    for part in (*_header(report, width), rule, *problem(report), *checks, *misconception(report), rule, *total(report)):
         console.print(part, width=width, highlight=False)
 
 
@@ -73,25 +76,41 @@ def _isolation(isolation: Isolation) -> str:
     return f"{isolation.level} isolation: {lacks}" if lacks else f"{isolation.level} isolation"
 
 
-def _problem(report: Report) -> Iterator[RenderableType]:
+def problem(report: Report) -> Iterator[RenderableType]:
     """Why the answer could not be loaded at all."""
     if report.problem is not None:
         yield Text("The answer could not be loaded, and no check was run.", "bold yellow")
         yield from _details(report.problem, None, "")
 
 
-def _checks(report: Report, unicode: bool) -> Iterator[RenderableType]:
+def misconception(report: Report) -> Iterator[RenderableType]:
+    """What the answer's author seems to believe, and what to think of instead."""
+    if (found := report.misconception) is not None:
+        yield Text(f"This looks like a known fault: {visible_line(found.fault)}", "bold")
+        grid = _grid()
+        grid.add_row("belief", Text(visible(found.belief)))
+        grid.add_row("advice", Text(visible(found.advice), "cyan"))
+        yield _indented(grid)
+
+
+def _checks(report: Report, unicode: bool, figures: Mapping[str, Path]) -> Iterator[RenderableType]:
     for check in report.checks if report.problem is None else ():
-        yield _headline(check, unicode)
-        if check.timing is not None:
-            yield _indented(Text(timing_line(check.timing), "dim"))
-        if check.status is Status.SKIPPED and check.rationale is not None:
-            yield _indented(Text(visible(bounded(check.rationale.problem, VALUE_LINES)), "dim"))
-        elif check.status in (Status.FAILED, Status.ERROR):
-            yield from _details(check.rationale, check.help, check.output)
+        yield headline(check, unicode)
+        yield from details(check, figures.get(check.name))
 
 
-def _headline(check: CheckResult, unicode: bool) -> Table:
+def details(check: CheckResult, figure: Path | None = None) -> Iterator[RenderableType]:
+    """What there is to say of a check below its headline."""
+    if check.timing is not None:
+        yield _indented(Text(timing_line(check.timing), "dim"))
+    if check.status is Status.SKIPPED and check.rationale is not None:
+        yield _indented(Text(visible(bounded(check.rationale.problem, VALUE_LINES)), "dim"))
+    elif check.status in (Status.FAILED, Status.ERROR):
+        yield from _details(check.rationale, check.help, check.output, figure)
+
+
+def headline(check: CheckResult, unicode: bool, change: str = "") -> Table:
+    """One line or so; `change` says how the check has changed since the grading before."""
     look = _LOOKS[check.status]
     passed = check.status is Status.PASSED
     line = Table.grid(expand=True, padding=(0, 1, 0, 0))
@@ -101,7 +120,10 @@ def _headline(check: CheckResult, unicode: bool) -> Table:
     line.add_column(width=8, justify="right", no_wrap=True)
     line.add_row(
         Text(look.mark if unicode else look.plain_mark, look.style),
-        Text(visible_line(check.description), "" if passed else "dim" if look.style == "dim" else "bold"),
+        Text.assemble(
+            (visible_line(check.description), "" if passed else "dim" if look.style == "dim" else "bold"),
+            (f"  {change}" if change else "", f"bold {look.style}"),
+        ),
         Text(f"{check.earned}/{check.points}" if check.counts else "n/a", "dim" if not check.counts else look.style),
         Text(duration(check.seconds) if check.seconds else "", "dim"),
     )
@@ -116,19 +138,28 @@ def timing_line(timing: Timing) -> str:
     )
 
 
-def _details(rationale: Rationale | None, help: str | None, output: str) -> Iterator[RenderableType]:
+def _details(
+    rationale: Rationale | None, help: str | None, output: str, figure: Path | None = None
+) -> Iterator[RenderableType]:
     """What happened, under its check: the problem, then a labelled row for each thing there is to say of it."""
     if rationale is not None:
         yield _indented(Text(visible(bounded(rationale.problem, VALUE_LINES))))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", width=len("difference"))
-    grid.add_column(overflow="fold")
+    grid = _grid()
     for label, value in detail_rows(rationale, help, output):
         grid.add_row(label, Text(visible(value), _ROW_STYLES.get(label, "")))
+    if figure is not None:
+        grid.add_row("figure", Text(visible_line(str(figure))))
     if grid.row_count:
         yield _indented(grid)
     if rationale or grid.row_count:
         yield Text()
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", width=len("difference"))
+    grid.add_column(overflow="fold")
+    return grid
 
 
 def detail_rows(rationale: Rationale | None, help: str | None, output: str) -> list[tuple[str, str]]:
@@ -150,7 +181,8 @@ def _indented(part: RenderableType) -> Padding:
     return Padding(part, (0, 0, 0, 2))
 
 
-def _total(report: Report) -> Iterator[RenderableType]:
+def total(report: Report) -> Iterator[RenderableType]:
+    """The points, as a number and as a bar."""
     style = "green" if report.full_marks else "red" if report.score == 0 else "yellow"
     verdict = "full marks" if report.full_marks else percent(report.fraction)
     line = Table.grid(expand=True, padding=(0, 2, 0, 0))

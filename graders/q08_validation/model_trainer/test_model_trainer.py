@@ -13,7 +13,9 @@ from etude.grading import (
     assert_true,
     assert_type,
     assert_unchanged,
+    attach_figure,
     check,
+    curves,
     entry,
     unpack,
 )
@@ -157,7 +159,9 @@ def test_patience(submission, rng):
     for script, patience, run, _ in scripts(rng):
         history, _, _ = fit(submission, rng, script, epochs=len(script), patience=patience)
         help = "A counter of epochs without a new best: back to 0 at every new best, and at k it is over."
-        assert_close(entry(history, "val_loss"), np.array(script[:run]), tol=LOSS, help=help)
+        losses, wanted = entry(history, "val_loss"), np.array(script[:run])
+        with attach_figure(curves("validation loss in each epoch", yours=losses, wanted=wanted)):
+            assert_close(losses, wanted, tol=LOSS, help=help)
         assert_shape(entry(history, "train_loss"), (run,), help=help)
 
 

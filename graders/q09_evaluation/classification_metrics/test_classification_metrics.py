@@ -11,7 +11,9 @@ from etude.grading import (
     assert_shape,
     assert_type,
     assert_unchanged,
+    attach_figure,
     check,
+    matrix,
     unpack,
 )
 
@@ -60,11 +62,11 @@ def test_matrix_layout(submission, rng):
     """The confusion matrix is int64 and (C, C), whichever labels occur."""
     y_true, y_pred = predictions(rng)
     for labels, predicted, classes in [(y_true, y_pred, 4), (y_true, y_pred, 7), ([0], [0], 1), ([0, 1], [1, 1], 3)]:
-        matrix = submission.confusion_matrix(labels, predicted, classes)
+        counts = submission.confusion_matrix(labels, predicted, classes)
         assert_shape(
-            matrix, (classes, classes), help="num_classes decides the size, not the labels that happen to occur."
+            counts, (classes, classes), help="num_classes decides the size, not the labels that happen to occur."
         )
-        assert_dtype(matrix, "int64", help="Counts are integers: give the array dtype int64.")
+        assert_dtype(counts, "int64", help="Counts are integers: give the array dtype int64.")
 
 
 @check("correctness", points=2)
@@ -72,11 +74,11 @@ def test_matrix(submission, rng):
     """Row i, column j counts the rows of class i that were predicted to be j."""
     for n, classes in [(60, 4), (2_000, 11), (5, 2)]:
         y_true, y_pred = predictions(rng, n, classes)
-        assert_close(
-            submission.confusion_matrix(y_true, y_pred, classes),
-            metrics.confusion_matrix(y_true, y_pred, labels=range(classes)),
-            help="Rows are the true classes. And M[y_true, y_pred] += 1 counts a repeated pair only once.",
-        )
+        actual = submission.confusion_matrix(y_true, y_pred, classes)
+        wanted = metrics.confusion_matrix(y_true, y_pred, labels=range(classes))
+        help = "Rows are the true classes. And M[y_true, y_pred] += 1 counts a repeated pair only once."
+        with attach_figure(matrix("yours", actual, range(classes)), matrix("wanted", wanted, range(classes))):
+            assert_close(actual, wanted, help=help)
 
 
 @check("correctness", depends_on="test_matrix")

@@ -13,8 +13,10 @@ from etude.grading import (
     assert_true,
     assert_type,
     assert_unchanged,
+    attach_figure,
     check,
     entry,
+    matrix,
     unpack,
 )
 
@@ -125,11 +127,10 @@ def test_confusion_matrix(submission, rng):
     for rows, names in ((60, ["cat", "dog", "owl"]), (2000, ["red", "green", "blue", "white"])):
         y_true, y_pred = labels_of(rng, rows, len(names))
         picture = figure(submission.probe.confusion(y_true, y_pred, names))
-        assert_close(
-            counts_of(picture, names),
-            confusion_matrix(y_true, y_pred, labels=range(len(names))),
-            help="Text in row i, column j: how often class i was taken for class j.",
-        )
+        counts, wanted = counts_of(picture, names), confusion_matrix(y_true, y_pred, labels=range(len(names)))
+        help = "Text in row i, column j: how often class i was taken for class j."
+        with attach_figure(matrix("as read from yours", counts, names), matrix("wanted", wanted, names)):
+            assert_close(counts, wanted, help=help)
 
 
 @check("correctness", points=2, depends_on="test_confusion_matrix")

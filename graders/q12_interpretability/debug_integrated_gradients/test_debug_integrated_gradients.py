@@ -15,8 +15,10 @@ from etude.grading import (
     assert_shape,
     assert_true,
     assert_unchanged,
+    attach_figure,
     check,
     entry,
+    image,
     unpack,
 )
 
@@ -102,7 +104,9 @@ def test_every_row(submission, rng):
     help = "Pick one score in each row: scores[arange(N), target], and add them up."
     net, x = draw_linear(rng), draw(rng, 4, FEATURES)
     for target in (draw_class(rng), draw_classes(rng)):
-        assert_close(submission.probe.explain(net, x, target, None, 1), net["weight"][target] * x, help=help)
+        actual, wanted = submission.probe.explain(net, x, target, None, 1), net["weight"][target] * x
+        with attach_figure(image("your attributions", actual), image("wanted", wanted)):
+            assert_close(actual, wanted, help=help)
 
 
 @check("correctness", points=2)
@@ -170,7 +174,9 @@ def test_all_together(submission, rng):
         if shape == (4, FEATURES):
             x[1] = baseline[1]  # a row without a path gets zeros
         wanted = net["weight"][target] * (x**2 - baseline**2)
-        assert_close(submission.probe.explain(net, x, target, baseline, steps), wanted, help=help)
+        actual = submission.probe.explain(net, x, target, baseline, steps)
+        with attach_figure(image("your attributions", actual), image("wanted", wanted)):
+            assert_close(actual, wanted, help=help)
 
 
 @check("correctness", points=1, depends_on="test_linear")

@@ -9,7 +9,18 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from etude.grading import as_array, assert_close, assert_raises, assert_true, assert_unchanged, check, entry, unpack
+from etude.grading import (
+    as_array,
+    assert_close,
+    assert_raises,
+    assert_true,
+    assert_unchanged,
+    attach_figure,
+    check,
+    entry,
+    image,
+    unpack,
+)
 
 CLASSES, CHANNELS, HEIGHT, WIDTH, FILTERS, FEATURES = 5, 3, 3, 4, 4, 6
 VALUES = ("test_linear", "test_targets")
@@ -107,7 +118,8 @@ def oracle(net, x, target, baseline=0.0, points=1):
 
 def assert_near(actual, wanted, help):
     """Within 2 % of the largest."""
-    assert_close(actual, wanted, tol=0.02, small=True, help=help)
+    with attach_figure(image("your attributions", actual), image("wanted", wanted)):
+        assert_close(actual, wanted, tol=0.02, small=True, help=help)
 
 
 # -- checks

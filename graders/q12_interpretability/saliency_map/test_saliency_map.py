@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from etude.grading import assert_close, assert_true, assert_unchanged, check, entry, unpack
+from etude.grading import assert_close, assert_true, assert_unchanged, attach_figure, check, entry, image, unpack
 
 CLASSES, CHANNELS, HEIGHT, WIDTH, FILTERS = 5, 3, 4, 6, 4
 VALUES = ("test_channels", "test_gradient")
@@ -80,13 +80,18 @@ def linear_oracle(net, x, target):
     return rows.reshape(x.shape).abs().amax(1)
 
 
+def assert_maps(actual, wanted, help):
+    with attach_figure(image("your maps", actual), image("wanted", wanted)):
+        assert_close(actual, wanted, help=help)
+
+
 @check("correctness", points=1)
 def test_absolute(submission, rng):
     """With one channel, the map of a linear model is the absolute value of the target's weights."""
     net, target = draw_linear(rng, channels=1), draw_class(rng)
     x = draw(rng, 3, 1, HEIGHT, WIDTH)
     help = "The gradient of the target's raw score, summed over the rows, with respect to x; then abs()."
-    assert_close(submission.probe.explain(net, x, target), linear_oracle(net, x, target), help=help)
+    assert_maps(submission.probe.explain(net, x, target), linear_oracle(net, x, target), help=help)
 
 
 @check("correctness", points=2)
@@ -94,7 +99,7 @@ def test_channels(submission, rng):
     """With several channels, the largest absolute gradient of each pixel."""
     net, target, x = draw_linear(rng), draw_class(rng), draw_images(rng)
     help = "First abs(), then the maximum over dimension 1: no sum, no mean, and not the maximum first."
-    assert_close(submission.probe.explain(net, x, target), linear_oracle(net, x, target), help=help)
+    assert_maps(submission.probe.explain(net, x, target), linear_oracle(net, x, target), help=help)
 
 
 @check("correctness", points=2)
@@ -113,7 +118,7 @@ def test_gradient(submission, rng):
     net, x = draw_net(rng), draw_images(rng)
     help = "The gradient of the raw score of the target: no softmax, no loss, no mean over rows, no normalisation."
     for target in (draw_class(rng), draw_classes(rng)):
-        assert_close(submission.probe.explain(net, x, target), oracle(net, x, target), help=help)
+        assert_maps(submission.probe.explain(net, x, target), oracle(net, x, target), help=help)
 
 
 @check("correctness", points=2, depends_on="test_gradient")
@@ -122,7 +127,7 @@ def test_evaluation_mode(submission, rng):
     net, x, target = draw_net(rng), draw_images(rng), draw_classes(rng)
     help = "Call model.eval() before the forward pass: dropout and batch norm must not take part in the map."
     for flags in MIXED:
-        assert_close(submission.probe.explain(net, x, target, flags), oracle(net, x, target), help=help)
+        assert_maps(submission.probe.explain(net, x, target, flags), oracle(net, x, target), help=help)
 
 
 @check("contract", points=2, depends_on="test_gradient")

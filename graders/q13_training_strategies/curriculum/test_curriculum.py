@@ -12,7 +12,9 @@ from etude.grading import (
     assert_true,
     assert_type,
     assert_unchanged,
+    attach_figure,
     check,
+    curves,
     entry,
     unpack,
 )
@@ -61,7 +63,9 @@ def test_losses(submission, rng):
     levels, training = draw_levels(rng), Training(rng)
     history = submission.probe.plain(training, levels, epochs_per_stage=3)
     help = "Call train_epoch once an epoch, keep what it returns, and append it to the history."
-    assert_close(column(history, "loss", 12), training.losses, tol=1e-15, help=help)
+    losses = column(history, "loss", 12)
+    with attach_figure(curves("loss in each epoch", yours=losses, wanted=training.losses)):
+        assert_close(losses, training.losses, tol=1e-15, help=help)
 
 
 @check("correctness", points=2, depends_on="test_order")
@@ -81,7 +85,9 @@ def test_rate(submission, rng):
     rate, gamma = rng.uniform(0.1, 1.0), rng.uniform(0.5, 0.9)
     history, _ = unpack(submission.probe.exponential(training, levels, rate, gamma, 2), 2)
     help = "Read get_last_lr()[0] before step(): afterwards it is the rate of the next epoch."
-    assert_close(column(history, "lr", 8), rate * gamma ** np.arange(8), tol=1e-12, help=help)
+    rates, wanted = column(history, "lr", 8), rate * gamma ** np.arange(8)
+    with attach_figure(curves("learning rate in each epoch", yours=rates, wanted=wanted)):
+        assert_close(rates, wanted, tol=1e-12, help=help)
 
 
 @check("correctness", points=2, depends_on="test_order")
