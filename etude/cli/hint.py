@@ -16,9 +16,11 @@ def command(exercise: str, bank: tuple[str, ...], only_bank: bool) -> None:
     from etude.cli.message import console
     from etude.events import EventKind, Events
     from etude.practice.hints import next_hint, seen_hints
+    from etude.practice.mock_store import refuse_in_interview
     from etude.render.page import render_hints
 
     found = load_catalog(bank, only_bank).get(exercise)
+    refuse_in_interview(found.id)
     seen_before = with_database(lambda database: Events(database).of(subject=found.id), "hints seen are not known")
     events = seen_before or []
     hint = next_hint(found, events)

@@ -29,9 +29,11 @@ def command(exercise: str, give_up: bool, bank: tuple[str, ...], only_bank: bool
     from etude.cli.attempts import with_database
     from etude.cli.message import console
     from etude.metadata import read_text
+    from etude.practice.mock_store import refuse_in_interview
     from etude.practice.solution import note_solution_seen
 
     found = load_catalog(bank, only_bank).get(exercise)
+    refuse_in_interview(found.id)
     reference = read_text(found.solution_path)
     attempt = with_database(lambda database: Attempts(database).latest(found.id), "your last attempt is not shown")
     if attempt is None and not give_up:
@@ -55,8 +57,8 @@ def _own(exercise: Exercise, attempt: Attempt | None) -> OwnAnswer | None:
     file = _file(exercise.id)
     if attempt is not None:
         score = f"{attempt.report.score} of {attempt.report.maximum} points"
-        changed = f"; {exercise.id}.py has changed since" if file not in (None, attempt.source) else ""
-        return OwnAnswer(attempt.source, f"your last attempt, {score}{changed}")
+        other = f"; {exercise.id}.py in this folder differs from it" if file not in (None, attempt.source) else ""
+        return OwnAnswer(attempt.source, f"your last attempt, {score}{other}")
     if file is None or file.strip() == read_text(exercise.stub_path).strip():
         return None
     return OwnAnswer(file, f"{exercise.id}.py, not graded yet")
