@@ -25,6 +25,7 @@ WIDEST_COLUMN = 90
 NARROWEST = 20  # what is left to code in deeply indented lines that are folded
 _FOLDED = 4  # how much further the rest of a folded line is indented
 SIMILAR = 0.6  # the ratio from which on two lines are one that was changed
+MOST_PAIRS = 20_000  # of lines that are looked at; an answer of another size altogether is no change of the reference
 _MARKS = {"-": "red", "+": "green", "~": "yellow"}
 CODE = ANSISyntaxTheme(
     {
@@ -76,21 +77,23 @@ def _pairs(own: list[str], reference: list[str]) -> Iterator[tuple[str, int, int
     """The lines that stand side by side, in order; last, without a mark, the end of both."""
     matcher = SequenceMatcher(lambda line: not line, own, reference, autojunk=False)  # an empty line links nothing
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        if tag == "equal":
-            yield from ((" ", i + k, j + k) for k in range(i_end - i))
-        elif tag == "replace":
-            yield from (("~", i + a, j + b) for a, b in _similar(own[i:i_end], reference[j:j_end]))
+        pairs = [(k, k) for k in range(i_end - i)] if tag == "equal" else _similar(own[i:i_end], reference[j:j_end])
+        for a, b in pairs:
+            yield " " if own[i + a] == reference[j + b] else "~", i + a, j + b
     yield "", len(own), len(reference)
 
 
 def _similar(own: list[str], reference: list[str]) -> list[tuple[int, int]]:
     """Pairs of similar lines that do not cross, the most similar chosen first."""
+    if len(own) * len(reference) > MOST_PAIRS:
+        return []
     candidates = []
     for j, line in enumerate(reference):
         matcher = SequenceMatcher(None, b=line.strip(), autojunk=False)
         for i, other in enumerate(own):
             matcher.set_seq1(other.strip())
-            if matcher.quick_ratio() >= SIMILAR and (ratio := matcher.ratio()) >= SIMILAR:
+            likely = matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR
+            if likely and (ratio := matcher.ratio()) >= SIMILAR:
                 candidates.append((-ratio, i, j))
     chosen: list[tuple[int, int]] = []
     for _, i, j in sorted(candidates):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -75,11 +76,13 @@ def render_solution(source: str, console: Console, own: OwnAnswer | None = None)
 def _split(source: str) -> tuple[str, str]:
     """A module's docstring, and the code below it."""
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of a learner's escapes is for the grading to say
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "", source
     explanation = ast.get_docstring(tree)
     if explanation is None:
         return "", source
     end = tree.body[0].end_lineno or 0
-    return explanation, "".join(source.splitlines(keepends=True)[end:]).strip("\n")
+    return explanation, "\n".join(source.split("\n")[end:]).strip("\n")

@@ -20,8 +20,9 @@ from etude.cli import main
 from etude.database import Database, default_path
 from etude.events import EventKind, Events
 from etude.practice.desk import rate
-from etude.practice.solution import note_solution_seen
+from etude.practice.solution import OwnAnswer, note_solution_seen
 from etude.render.comparison import render_comparison
+from etude.render.page import render_solution
 from etude.report import Category, CheckResult, Isolation, Report, Status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,11 +172,11 @@ def test_in_a_terminal_it_is_explained_and_set_beside_the_last_attempt(terminal:
     assert max(map(len, narrow.splitlines())) <= 80
 
 
-def test_a_file_that_has_changed_since_is_told_of(terminal: Callable[..., str]) -> None:
+def test_a_file_that_differs_is_told_of(terminal: Callable[..., str]) -> None:
     attempt(WRONG)
     Path("double.py").write_text("def double(x): return x + x\n")
     shown = terminal("solution", "double", columns=120)
-    assert "your last attempt, 0 of 2 points; double.py has changed since" in shown
+    assert "your last attempt, 0 of 2 points; double.py in this folder differs from it" in shown
     assert "x + x" not in shown
 
 
@@ -191,6 +192,14 @@ def test_a_stub_is_nothing_to_compare_with(terminal: Callable[..., str]) -> None
     shown = terminal("solution", "double", "--give-up", columns=120)
     assert "Yours" not in shown
     assert "return 2 * x" in shown
+
+
+@pytest.mark.parametrize("source", ["x = '\\d'\n", "-" * 5000 + "1\n", "\0\n", "def double(x:\n", "", "\r\n\t\n"])
+def test_any_attempt_can_be_set_beside(source: str, recwarn: pytest.WarningsRecorder) -> None:
+    console = Console(width=120, color_system=None, record=True, file=io.StringIO())
+    render_solution(REFERENCE, console, OwnAnswer(source, "a test"))
+    assert "return 2 * x" in console.export_text()
+    assert not recwarn.list
 
 
 # --- the comparison
@@ -215,6 +224,11 @@ def test_each_kind_of_difference_has_its_mark() -> None:
         " z = 26 │ z = 26",
         " │ + last = 3",
     ]
+
+
+def test_empty_lines_among_changed_ones_are_no_difference() -> None:
+    rows = compared("import one\n\nvalue = first(x)\n", "import two\n\nvalue = second(x)\n")
+    assert [row[0] for row in rows] == ["~", " ", "~"]
 
 
 def test_unified_has_a_run_of_ones_own_before_the_reference() -> None:
