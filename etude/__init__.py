@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from etude.jupyter import Scorecard
+    from etude.render.scorecard import Scorecard
 
 __version__ = "0.1.0"
 

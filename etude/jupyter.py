@@ -8,13 +8,11 @@ that loaded the extension holds it.
 from __future__ import annotations
 
 import atexit
-import io
 import shlex
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -25,38 +23,15 @@ from IPython.display import DisplayHandle, Pretty, display
 
 from etude.cli.banks import bank_options, exercise_argument, load_catalog
 from etude.errors import EtudeError, JudgeError
+from etude.render.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from etude.exercise import Exercise
     from etude.judge.job import GradeOptions
     from etude.practice.desk import Desk
-    from etude.report import Report
     from etude.submission import Submission
 
-WIDTH = 88  # of a scorecard in plain text
 PATIENCE = 2.0  # seconds without a verdict before the notebook says what it is waiting for
-
-
-@dataclass(frozen=True, repr=False)
-class Scorecard:
-    """A report as the notebook shows it: HTML, or the terminal's scorecard where there is none."""
-
-    report: Report
-
-    def _repr_html_(self) -> str:
-        from etude.render.html import report_html
-
-        return report_html(self.report)
-
-    def __repr__(self) -> str:
-        from rich.console import Console
-
-        from etude.render.terminal import render_report
-
-        text = io.StringIO()
-        plain = Console(file=text, width=WIDTH, color_system=None, force_jupyter=False, markup=False, emoji=False)
-        render_report(self.report, plain)
-        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 class Interrupted(KeyboardInterrupt):

@@ -18,9 +18,8 @@ PANELS = (Panel("learning curve, yours", curves={"loss": (3.0, 2.0, 1.5)}),)
 MISTAKEN = dataclasses.replace(
     MIXED, misconception=Misconception("whole", "One maximum is enough.", "Give each slice its own.", "One maximum.")
 )
-TAGS = {"details", "div", "footer", "header", "img", "p", "pre", "span", "strong", "style", "summary", "table", "td",
-        "th", "tr"}  # fmt: skip
-ATTRIBUTES = {"alt", "aria-label", "class", "open", "role", "scope", "src"}
+TAGS = {"dd", "details", "div", "dl", "dt", "footer", "header", "img", "p", "pre", "span", "strong", "style", "summary"}
+ATTRIBUTES = {"alt", "aria-label", "class", "open", "role", "src"}
 # One of everything: tags, an attribute's end, entities, a template's, a comment's and a style's syntax, ANSI escapes,
 # NUL, bidirectional overrides, a lone surrogate.
 NASTY = (
