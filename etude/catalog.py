@@ -7,7 +7,7 @@ exercise is quick, and a mistake in another exercise does not stand in its way. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +57,7 @@ class Catalog:
         return read_exercise(place)
 
     def __iter__(self) -> Iterator[Exercise]:
-        exercises = (read_exercise(place) for place in self.places)
-        return iter(sorted(exercises, key=lambda e: (e.chapter, _LEVELS.index(e.level), e.id)))
+        return iter(in_order(read_exercise(place) for place in self.places))
 
     def __len__(self) -> int:
         return len(self.places)
@@ -74,6 +73,10 @@ class Catalog:
             if name in seen:
                 raise CatalogError(place, f"'{name}' is already the name of {seen[name]}", "rename one of the folders")
             seen[name] = place
+
+
+def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
+    return sorted(exercises, key=lambda e: (e.chapter, _LEVELS.index(e.level), e.id))
 
 
 def _find(bank: Path) -> list[Path]:
