@@ -30,7 +30,7 @@ LATEST_SEED = 10_000  # short enough to be said aloud
     "--level", type=click.Choice([level.value for level in Level]), multiple=True, help="Only this level; repeatable."
 )
 @click.option("--chapters", metavar="CH,CH", help="Only these chapters: 2, q02 or activations.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draw the same questions again.")
+@click.option("--seed", type=click.IntRange(min=0), help="Draw the same questions again, as long as your record is.")
 @click.option("--folder", type=click.Path(), metavar="DIR", help="Where the stubs go.  [default: mock-DATE]")
 @click.option("--abandon", is_flag=True, help="End the interview that is open, without a report.")
 @click.option("--report", "as_report", is_flag=True, help="Show the report of the last interview again.")
@@ -57,7 +57,8 @@ def command(
     why the others do not; there are no hints. What counts of each file is how it stands at the bell. Then comes the
     report: the time that each question took, what was missed and why, and what to study.
 
-    Leave with q (or Ctrl-C, or by closing the terminal) and go on with `etude mock`. Leaving stops the clock.
+    Leave with q (or Ctrl-C, or by closing the terminal) and go on with `etude mock`. Leaving stops the clock;
+    Ctrl-Z does not.
 
     \b
     g grade     n next      p previous

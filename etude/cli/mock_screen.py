@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 
 from rich.console import Console
 from rich.live import Live
@@ -21,21 +21,27 @@ from etude.report import Report
 class MockScreen:
     """Use as a context manager; on leaving, the clock goes and the rest stays."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, suspend: Callable[[], None]) -> None:
         self._console = console
-        self._live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False,
-                          redirect_stderr=False)  # fmt: skip
+        self._suspend = suspend
+        self._live = Live()
         self._rung = False
 
     def __enter__(self) -> MockScreen:
+        self._live = Live(
+            console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
         self._live.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         with suppress(OSError):  # as below
             self._live.stop()
+
+    def suspend(self) -> None:
+        self.__exit__()
+        self._suspend()
+        self.__enter__()
 
     def question(self, interview: Interview, exercise: Exercise) -> None:
         with suppress(OSError):  # the terminal is gone: whoever reads its keys tells of it

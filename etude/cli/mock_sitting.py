@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -16,14 +17,15 @@ from etude.cli.message import console, say
 from etude.cli.mock_screen import MockScreen
 from etude.cli.terminal import Terminal, on_signals
 from etude.database import AttemptsError
+from etude.errors import CatalogError, EtudeError
 from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.judge.job import GradeOptions
 from etude.practice.desk import Desk
 from etude.practice.mock import Interview
-from etude.practice.mock_examiner import Event, Examiner, Key, Left, Said
+from etude.practice.mock_examiner import Event, Examiner, Key, Left, Said, Suspended
 from etude.practice.mock_sitting import Sitting
-from etude.practice.mock_store import forget, save
+from etude.practice.mock_store import ABANDON, forget, save
 from etude.practice.watch.files import SaveWatcher
 from etude.practice.watch.messages import Message, Saved
 from etude.render.mock import clock, render_interview
@@ -31,8 +33,7 @@ from etude.render.mock import clock, render_interview
 
 def sit(interview: Interview, allow_unisolated: bool) -> int:
     """Until it is left or over; the exit status."""
-    catalog = Catalog.load([Path(bank) for bank in interview.banks])
-    exercises = {question.exercise: catalog.get(question.exercise) for question in interview.questions}
+    exercises = _exercises(interview)
     events: SimpleQueue[Event] = SimpleQueue()
     status = 0
 
@@ -41,8 +42,11 @@ def sit(interview: Interview, allow_unisolated: bool) -> int:
         status = 128 + number
         events.put(Left())
 
-    endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    with on_signals({number: partial(leave, number) for number in endings}):
+    handlers: dict[signal.Signals, Callable[[], None]] = {
+        number: partial(leave, number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    handlers[signal.SIGTSTP] = lambda: events.put(Suspended())
+    with on_signals(handlers):
         interview = _run(interview, exercises, events, allow_unisolated)
         if interview.ending is None or interview.waiting:
             with suppress(OSError):  # the terminal may be gone
@@ -50,6 +54,14 @@ def sit(interview: Interview, allow_unisolated: bool) -> int:
             return status
         _conclude(interview)
     return 0
+
+
+def _exercises(interview: Interview) -> dict[str, Exercise]:
+    try:
+        catalog = Catalog.load([Path(bank) for bank in interview.banks])
+        return {question.exercise: catalog.get(question.exercise) for question in interview.questions}
+    except CatalogError as error:
+        raise EtudeError(error.subject, error.problem, f"{error.fix}; {ABANDON}") from None
 
 
 def _run(
@@ -65,7 +77,7 @@ def _run(
         Examiner(desk, options, events.put) as examiner,
         SaveWatcher(Path(interview.folder), hear_save) as watcher,
         Terminal(console(), whole=False) as terminal,
-        MockScreen(console()) as screen,
+        MockScreen(console(), terminal.suspend) as screen,
     ):
         watcher.want(exercises.keys())
         terminal.read_keys(lambda name: events.put(Key(name)), lambda: events.put(Left()))

@@ -44,6 +44,19 @@ class Question:
         return cls(exercise.id, exercise.title, exercise.chapter, exercise.level.value, exercise.minutes)
 
     @property
+    def score(self) -> int:
+        """Of the last grading; what a stub earns as it was given is not the candidate's."""
+        return self.report.score if self.report and self.begun else 0
+
+    @property
+    def maximum(self) -> int:
+        return self.report.maximum if self.report else 0
+
+    @property
+    def full_marks(self) -> bool:
+        return self.begun and self.report is not None and self.report.full_marks
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it was handed in and is yet to be graded."""
         return self.handed_in is not None and self.handed_in != self.source and not self.fault
@@ -81,11 +94,11 @@ class Interview:
 
     @property
     def score(self) -> int:
-        return sum(question.report.score for question in self.questions if question.report)
+        return sum(question.score for question in self.questions)
 
     @property
     def maximum(self) -> int:
-        return sum(question.report.maximum for question in self.questions if question.report)
+        return sum(question.maximum for question in self.questions)
 
     def get(self, exercise: str) -> Question:
         return next(question for question in self.questions if question.exercise == exercise)

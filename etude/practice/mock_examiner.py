@@ -36,6 +36,11 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Suspended:
+    """Ctrl-Z."""
+
+
+@dataclass(frozen=True)
 class Graded:
     request: Request
     report: Report
@@ -54,7 +59,7 @@ class Said:
     line: str
 
 
-Event = Key | Left | Saved | Graded | NotGraded | Said
+Event = Key | Left | Suspended | Saved | Graded | NotGraded | Said
 Hear = Callable[[Event], None]
 
 

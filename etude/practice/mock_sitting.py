@@ -10,7 +10,7 @@ from typing import Protocol
 from etude.exercise import Exercise
 from etude.metadata import read_text
 from etude.practice.mock import Ending, Interview, Question
-from etude.practice.mock_examiner import Event, Graded, Key, Left, NotGraded, Request, Said
+from etude.practice.mock_examiner import Event, Graded, Key, Left, NotGraded, Request, Said, Suspended
 from etude.practice.watch.files import read_answer
 from etude.practice.watch.messages import Answer, Saved
 from etude.report import Report
@@ -25,6 +25,9 @@ class Screen(Protocol):
     def report(self, report: Report) -> None: ...
 
     def say(self, line: str) -> None: ...
+
+    def suspend(self) -> None:
+        """To the shell, and back; the clock goes on."""
 
     def status(self, interview: Interview, grading: str, sure: bool) -> None:
         """`grading` is the exercise that is being graded; `sure` asks whether to finish."""
@@ -100,6 +103,8 @@ class Sitting:
                 self._press(name)
             case Left():
                 self._leaving = True
+            case Suspended():
+                self._screen.suspend()
             case Saved(exercise, path, answer) if self.interview.ending is None and path.suffix == ".py":
                 self._grade_if_changed(self.interview.get(exercise), answer)
             case Graded(request, report):

@@ -35,10 +35,10 @@ def render_question(interview: Interview, exercise: Exercise, prompt: str, conso
     console.print(_rule(console, title), width=_width(console))
     render_prompt(exercise, prompt, console)
     path = visible_line(str(interview.path(interview.question)))
+    line = Text.assemble("Your answer goes into ", (path, "bold"), ", and is graded at each save.")
+    line.overflow = "fold"
     console.print()
-    console.print(
-        Text.assemble("Write your answer in ", (path, "bold"), ". It is graded at each save."), soft_wrap=True
-    )
+    console.print(line, width=_width(console))
 
 
 def status(interview: Interview, grading: str, sure: bool) -> RenderableType:
@@ -68,19 +68,19 @@ def _standing(interview: Interview) -> Iterator[Text]:
 
 
 def _points(question: Question) -> str:
-    return "–" if question.report is None else f"{question.report.score}/{question.report.maximum}"
+    return "–" if question.report is None else f"{question.score}/{question.maximum}"
 
 
 def _style(question: Question) -> str:
     if question.report is None:
         return ""
-    return "green" if question.report.full_marks else "yellow" if question.report.score else "red"
+    return "green" if question.full_marks else "yellow" if question.score else "red"
 
 
 def render_interview(interview: Interview, console: Console) -> None:
     """The report: how long each question took, what was missed and why, and what to study."""
     width = _width(console)
-    missed = [question for question in interview.questions if not (question.report and question.report.full_marks)]
+    missed = [question for question in interview.questions if not question.full_marks]
     console.print()
     console.print(_rule(console, "Interview"), width=width)
     for part in (*_summary(interview), *(part for question in missed for part in _missed(question, console))):

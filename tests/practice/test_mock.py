@@ -22,7 +22,7 @@ from etude.metadata import read_text
 from etude.practice import mock_store
 from etude.practice.mock import Ending, Interview, Question
 from etude.practice.mock_draw import draw
-from etude.practice.mock_examiner import Event, Graded, Key, Left, NotGraded, Request
+from etude.practice.mock_examiner import Event, Graded, Key, Left, NotGraded, Request, Suspended
 from etude.practice.mock_sitting import Sitting
 from etude.practice.watch.files import read_answer
 from etude.practice.watch.messages import Saved
@@ -132,6 +132,12 @@ def test_the_last_grading_counts_also_when_it_is_worse(interview: Interview) -> 
     assert (later.score, later.maximum, later.get("double").gradings) == (0, 2, 2)
 
 
+def test_what_a_stub_earns_is_not_the_candidates(interview: Interview) -> None:
+    over = interview.handed_in(Ending.BELL, {"double": "stub"})
+    over = over.graded("double", "stub", report("double", "right"), begun=False)
+    assert (over.score, over.maximum, over.get("double").full_marks) == (0, 2, False)
+
+
 def test_only_what_changed_since_its_grading_waits_at_the_end(interview: Interview) -> None:
     later = interview.graded("double", "right", report("double", "right"))
     over = later.handed_in(Ending.BELL, {"double": "right", "mean": "other"})
@@ -233,6 +239,9 @@ class Bench:
     def say(self, line: str) -> None:
         self.lines.append(line)
 
+    def suspend(self) -> None:
+        self.now += 60
+
     def status(self, interview: Interview, grading: str, sure: bool) -> None:
         """Before each wait, the next thing of the script happens."""
         step = next(self.script, Left())
@@ -288,6 +297,10 @@ def test_leaving_stops_the_clock(interview: Interview, bench: Bench) -> None:
     again = bench.run(left, 5, "q")
     assert (again.used, [question.seconds for question in again.questions]) == (35, [10, 25])
     assert bench.prompts == ["double", "mean", "mean"]
+
+
+def test_the_clock_runs_on_while_it_is_suspended(interview: Interview, bench: Bench) -> None:
+    assert bench.run(interview, 10, Suspended(), "q").used == 70
 
 
 def test_an_interrupt_loses_nothing(interview: Interview, bench: Bench) -> None:

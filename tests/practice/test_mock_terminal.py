@@ -215,6 +215,16 @@ def test_a_signal_leaves_it_in_order(mock: Mock, number: int, status: int) -> No
     assert state()["ending"] is None
 
 
+def test_ctrl_z_and_back(mock: Mock) -> None:
+    terminal = mock("--seed", "3")
+    terminal.sees("Question 1 of")
+    terminal.press("\x1a")  # no shell has it as a job: the system goes on with it at once
+    terminal.press("n")
+    terminal.sees("Question 2 of")
+    terminal.press("q")
+    assert terminal.ends() == 0
+
+
 def test_while_it_is_open(mock: Mock) -> None:
     terminal = mock("--seed", "3")
     terminal.sees("Question 1 of")
