@@ -27,7 +27,6 @@ from etude.render.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from etude.exercise import Exercise
-    from etude.judge.job import GradeOptions
     from etude.practice.desk import Desk
     from etude.submission import Submission
 
@@ -57,17 +56,16 @@ class Grader(Magics):
 
         The names that it defines are there in the next cell, as those of any cell are.
         """
-        from etude.notebook import python_only
+        from etude.notebook import python_only, without_etude
         from etude.submission import Submission
 
-        source = f"\n{python_only(cell)}"  # the line of %%grade counts, in the notebook's line numbers
+        source = f"\n{without_etude(python_only(cell))}"  # the line of %%grade counts, in the notebook's line numbers
         with _one_line_errors():
-            name, options = _grade_line.main(shlex.split(line), "%%grade", standalone_mode=False)
-            display(self.scorecard(_exercise(name), Submission("this cell", source), options))
+            name, seed, no_speed = _grade_line.main(shlex.split(line), "%%grade", standalone_mode=False)
+            display(self._scorecard(_exercise(name), Submission("this cell", source), seed, not no_speed))
         self.shell.run_cell(cell, store_history=False)
 
     def check(self, exercise: str, seed: int | None, speed: bool) -> Scorecard | None:
-        from etude.judge.job import GradeOptions
         from etude.practice.session_source import answer_source
         from etude.submission import Submission
 
@@ -77,7 +75,7 @@ class Grader(Magics):
             if not source:
                 fix = "run the cell that defines it, then check again"
                 raise EtudeError(found.id, f"no cell that has run defines {' or '.join(found.entry_points)}", fix)
-            return self.scorecard(found, Submission("notebook", source), GradeOptions(seed=seed, speed=speed))
+            return self._scorecard(found, Submission("notebook", source), seed, speed)
         return None
 
     def _cells(self) -> list[str]:
@@ -85,10 +83,14 @@ class Grader(Magics):
         history = self.shell.history_manager
         return list(history.input_hist_raw) if history is not None else []
 
-    def scorecard(self, exercise: Exercise, submission: Submission, options: GradeOptions) -> Scorecard:
+    def _scorecard(self, exercise: Exercise, submission: Submission, seed: int | None, speed: bool) -> Scorecard:
         """Graded and recorded. Interrupted, it leaves no host behind that is still at work."""
+        from etude.judge.job import GradeOptions
         from etude.practice.desk import Desk
+        from etude.practice.mock_store import in_interview
 
+        # Not refused where nothing can confine it: the kernel runs the same code, and confines nothing.
+        options = GradeOptions(seed=seed, speed=speed, allow_unisolated=True)
         try:
             with _waiting_line(exercise.id):
                 self.desk = self.desk or Desk.open(_say)
@@ -97,7 +99,7 @@ class Grader(Magics):
             self.close(at_once=True)
             raise Interrupted from None
         self.desk.keep(report, submission.source)
-        return Scorecard(report)
+        return Scorecard(report.for_exam() if in_interview(exercise.id) else report)
 
     def close(self, at_once: bool = False) -> None:
         """End the host; the next grading starts another."""
@@ -146,11 +148,9 @@ def _registered(shell: InteractiveShell) -> Grader | None:
 @exercise_argument
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1))
 @click.option("--no-speed", is_flag=True)
-def _grade_line(exercise: str, seed: int | None, no_speed: bool) -> tuple[str, GradeOptions]:
+def _grade_line(exercise: str, seed: int | None, no_speed: bool) -> tuple[str, int | None, bool]:
     """What follows %%grade."""
-    from etude.judge.job import GradeOptions
-
-    return exercise, GradeOptions(seed=seed, speed=not no_speed)
+    return exercise, seed, no_speed
 
 
 def _exercise(name: str) -> Exercise:

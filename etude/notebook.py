@@ -30,7 +30,7 @@ def notebook_source(name: str, text: str) -> str:
     source = "\n".join(parts) + "\n"
     if "\0" in source or not _encodable(source):
         raise SubmissionError(name, "holds characters that are not text", _NOT_ONE)
-    return _without_etude(source)
+    return without_etude(source)
 
 
 def _cells(name: str, text: str) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def _blanked(line: str) -> str:
     return f"{magic[1]}pass" if magic[1] else ""  # an indented block must not become empty
 
 
-def _without_etude(source: str) -> str:
+def without_etude(source: str) -> str:
     """`source` without imports of étude and calls of what it brings: étude is not there where an answer runs."""
     if not _parses(source):
         return source

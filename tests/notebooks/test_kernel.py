@@ -86,7 +86,7 @@ def test_the_grade_magic_grades_its_cell_and_runs_it(run: Run) -> None:
         LOAD,
         f"%%grade double --seed 7 --no-speed\n{RIGHT}\nprint('ran')",
         "double(4)",
-        "%%grade double\ndef double(x):\n    1 / 0\n",
+        "%%grade double\ndef double(x):\n    1 / 0\n\netude.check('doble')",
         "%%grade doble\nhalf = 1 / 2",
         "half",
         "%%grade double --seed x\nthird = 1 / 3",
@@ -97,6 +97,7 @@ def test_the_grade_magic_grades_its_cell_and_runs_it(run: Run) -> None:
     assert "seed 7" in notebook.scorecard(1)[1]
     assert notebook.text(1) == "ran\n"
     assert "8" in notebook.text(2)
+    assert notebook.text(3).startswith("etude: doble: ")  # run, and no part of the answer
     assert "this cell:3 in double" in notebook.scorecard(3)[1]
     assert notebook.text(4) == "etude: doble: no exercise of that name: did you mean double?\n"
     assert notebook.text(5) == "0.5"
@@ -130,6 +131,18 @@ def test_a_killed_kernel_takes_its_host_along(run: Run) -> None:
 def test_a_missing_extra_is_one_line(run: Run) -> None:
     notebook = run(LOAD, "import etude.extras\netude.extras.missing_extras = lambda extras: ('torch',)", CHECK)
     assert notebook.text(2) == "etude: double: needs torch, not installed here: pip install 'etude[torch]'\n"
+
+
+def test_an_interview_withholds_why(run: Run) -> None:
+    asked = "import etude.practice.mock_store as store\nstore.in_interview = lambda exercise: exercise == 'double'"
+    html, text = run(LOAD, asked, WRONG, CHECK).scorecard(3)
+    assert "2 of 5 points" in text
+    assert "wanted" not in html.partition("</style>")[2] + text
+
+
+def test_a_machine_that_confines_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETUDE_ISOLATION", "process")  # the kernel confines nothing either
+    assert "process isolation" in run(LOAD, RIGHT, CHECK).scorecard(2)[1]
 
 
 def test_a_long_grading_says_what_it_waits_for(run: Run) -> None:
