@@ -30,7 +30,7 @@ LATEST_SEED = 10_000  # short enough to be said aloud
     "--level", type=click.Choice([level.value for level in Level]), multiple=True, help="Only this level; repeatable."
 )
 @click.option("--chapters", metavar="CH,CH", help="Only these chapters: 2, q02 or activations.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draw the same questions again, as long as your record is.")
+@click.option("--seed", type=click.IntRange(min=0), help="Draw the same questions again, where your record is the same.")
 @click.option("--folder", type=click.Path(), metavar="DIR", help="Where the stubs go.  [default: mock-DATE]")
 @click.option("--abandon", is_flag=True, help="End the interview that is open, without a report.")
 @click.option("--report", "as_report", is_flag=True, help="Show the report of the last interview again.")
@@ -77,7 +77,8 @@ def command(
         interview = mock_store.load()
         if interview is None:
             catalog = load_catalog(bank, only_bank)
-            asked = _draw(catalog, minutes, level, chapters, seed := _seed(seed))
+            seed = secrets.randbelow(LATEST_SEED) if seed is None else seed
+            asked = _draw(catalog, minutes, level, chapters, seed)
             interview = _begin(catalog, asked, minutes, seed, folder)
         elif not _is_resumed(interview):
             return
@@ -92,14 +93,9 @@ def _require_terminal() -> None:
         raise EtudeError("etude mock", "needs a terminal that can be drawn on", fix)
 
 
-def _seed(seed: int | None) -> int:
-    return secrets.randbelow(LATEST_SEED) if seed is None else seed
-
-
 def _draw(catalog: Catalog, minutes: int, levels: tuple[str, ...], chapters: str | None, seed: int) -> list[Exercise]:
     from etude.chapters import chapters_called
     from etude.cli.attempts import best
-    from etude.extras import missing_extras
     from etude.practice.mock_draw import draw
 
     exercises = [*catalog]
@@ -109,15 +105,12 @@ def _draw(catalog: Catalog, minutes: int, levels: tuple[str, ...], chapters: str
         for name in (chapters.split(",") if chapters is not None else ())
         for chapter in chapters_called(name.strip(), known, f"--chapters {chapters}")
     } or {*known}
-    missing = missing_extras(dict.fromkeys(extra for exercise in exercises for extra in exercise.required_extras))
-    able = [
+    allowed = (
         exercise
         for exercise in exercises
-        if exercise.chapter in wanted
-        and (not levels or exercise.level.value in levels)
-        and not any(extra in missing for extra in exercise.required_extras)
-    ]
-    return draw(able, minutes, best(), seed)
+        if exercise.chapter in wanted and (not levels or exercise.level.value in levels)
+    )
+    return draw(allowed, minutes, best(), seed)
 
 
 def _begin(catalog: Catalog, asked: list[Exercise], minutes: int, seed: int, folder: str | None) -> Interview:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 
 from etude.errors import EtudeError
 from etude.exercise import Exercise
+from etude.extras import install_command, missing_extras
 
 
 def draw(exercises: Iterable[Exercise], minutes: int, best: Mapping[str, float], seed: int) -> list[Exercise]:
-    """Exercises that take at most `minutes` together, in random order.
+    """Exercises that can be graded here and take at most `minutes` together, in random order.
 
     Chapters as varied as can be, and then those without full marks first. `best` is the best fraction reached in each
     exercise. With the same exercises and the same record, the same seed draws the same ones.
@@ -21,6 +22,11 @@ def draw(exercises: Iterable[Exercise], minutes: int, best: Mapping[str, float],
     chance.shuffle(pool)
     if not pool:
         raise EtudeError("etude mock", "no exercise is left by these options", "ask for more levels or chapters")
+    missing = missing_extras(dict.fromkeys(extra for exercise in pool for extra in exercise.required_extras))
+    pool = [exercise for exercise in pool if not {*exercise.required_extras} & {*missing}]
+    if not pool:
+        problem = f"every exercise left needs one of {', '.join(missing)}, not installed here"
+        raise EtudeError("etude mock", problem, install_command(missing))
     drawn: list[Exercise] = []
     asked: Counter[str] = Counter()
     left = minutes

@@ -99,6 +99,17 @@ def test_those_without_full_marks_come_first() -> None:
         assert all(exercise.id.endswith("_2") for exercise in draw(BANK, 45, best, seed))
 
 
+def test_only_what_can_be_graded_here_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "etude.practice.mock_draw.missing_extras", lambda extras: tuple(each for each in extras if each == "torch")
+    )
+    torch = [dataclasses.replace(each, id=f"{each.id}_torch", framework=Framework.TORCH) for each in BANK]
+    for seed in range(20):
+        assert not any(exercise.framework is Framework.TORCH for exercise in draw(BANK + torch, 45, {}, seed))
+    with pytest.raises(EtudeError, match=r"pip install 'etude\[torch\]'"):
+        draw(torch, 45, {}, 1)
+
+
 def test_nothing_to_draw_says_what_to_ask_for() -> None:
     with pytest.raises(EtudeError, match="give at least 20"):
         draw([exercise("a", "q01_chapter", Level.CORE)], 19, {}, 1)

@@ -256,6 +256,11 @@ def test_while_it_is_open(mock: Mock) -> None:
     )
     assert etude("mock", "--abandon").stdout == "No interview is open.\n"
     assert etude("hint", "double").returncode == 0
+    another = mock("--seed", "3")
+    another.sees("Question 1 of")
+    assert sorted(path.name[len("mock-2026-03-01") :] for path in Path().glob("mock-*")) == ["", "-2"]
+    another.press("q")
+    another.ends()
     assert Events.open().of(EventKind.MOCK) == []
 
 
