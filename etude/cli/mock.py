@@ -30,7 +30,7 @@ LATEST_SEED = 10_000  # short enough to be said aloud
     "--level", type=click.Choice([level.value for level in Level]), multiple=True, help="Only this level; repeatable."
 )
 @click.option("--chapters", metavar="CH,CH", help="Only these chapters: 2, q02 or activations.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draw the same questions again, where your record is the same.")
+@click.option("--seed", type=click.IntRange(min=0), help="Draw the same questions again, your record being the same.")
 @click.option("--folder", type=click.Path(), metavar="DIR", help="Where the stubs go.  [default: mock-DATE]")
 @click.option("--abandon", is_flag=True, help="End the interview that is open, without a report.")
 @click.option("--report", "as_report", is_flag=True, help="Show the report of the last interview again.")
