@@ -80,11 +80,13 @@ def command(
     submissions, status = _read(files or (_usual_file(found.id),), found.id)
     if submissions:
         from etude.judge.job import GradeOptions
+        from etude.practice.mock_store import in_interview
 
         options = GradeOptions(
             seed=seed, speed=not no_speed, timeout=timeout, device=device, allow_unisolated=allow_unisolated
         )
-        status = max(status, _grade(found, submissions, options, exam=feedback == "exam", as_json=as_json))
+        exam = feedback == "exam" or in_interview(found.id)
+        status = max(status, _grade(found, submissions, options, exam=exam, as_json=as_json))
     ctx.exit(status)
 
 
