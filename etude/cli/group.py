@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import keyword
 import os
 import sys
 from typing import Any
@@ -26,6 +27,9 @@ COMMANDS = (
     "review",
     "mock",
     "quiz",
+    "progress",
+    "export",
+    "import",
     "doctor",
     "audit",
     "new",
@@ -34,7 +38,7 @@ USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
 
 
 class LazyGroup(click.Group):
-    """A group whose command NAME is `command` in the module etude.cli.NAME."""
+    """A group whose command NAME is `command` in the module etude.cli.NAME (NAME_ where that is a keyword)."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS]
@@ -42,7 +46,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"etude.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"etude.cli.{module}").command
         return command
 
     def resolve_command(
