@@ -1,4 +1,4 @@
-"""Section 8: quick questions that are in order whatever values are drawn, as far as a machine can tell."""
+"""Section 9: quick questions that are in order whatever values are drawn, as far as a machine can tell."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from etude.authoring.fault import Fault
 from etude.errors import CatalogError
-from etude.practice.question import Posed, Question, drawn_as
-from etude.practice.question_file import find_question_files, read_question_files
-from etude.practice.reply import ReplyError, read_number
-from etude.practice.template import shown_forms
+from etude.questions.question import Posed, Question, drawn_as
+from etude.questions.question_file import find_question_files, read_question_files
+from etude.questions.reply import ReplyError, read_number
+from etude.questions.template import shown_forms
 
 FEWEST_QUESTIONS = 8  # of a chapter
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from etude.database import Database
-    from etude.practice.question import Posed, Question
     from etude.practice.quiz import Answered
+    from etude.questions.question import Posed, Question
 
 
 @click.command("quiz")
@@ -59,7 +59,7 @@ def command(
 
 def _of_chapters(chapters: tuple[str, ...], bank: tuple[str, ...], only_bank: bool) -> list[Question]:
     from etude.chapters import chapters_called
-    from etude.practice.question_file import find_question_files, load_questions
+    from etude.questions.question_file import find_question_files, load_questions
 
     paths = find_question_files(load_catalog(bank, only_bank).banks)
     if not paths:
@@ -122,7 +122,7 @@ def _ask_one(posed: Posed, number: int, count: int, seed: int, out: Console) -> 
 
 def _reply(posed: Posed, out: Console) -> float | None:
     """None where the learner passes; EOFError where they leave."""
-    from etude.practice.reply import ReplyError, read_reply
+    from etude.questions.reply import ReplyError, read_reply
     from etude.render.quiz import question_prompt
     from etude.render.visible import visible_line
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from etude.events import Event
-from etude.practice.question import Question
+from etude.questions.question import Question
 
 
 @dataclass(frozen=True)

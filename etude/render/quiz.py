@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from etude.chapters import chapter_title
-from etude.practice.question import Posed
 from etude.practice.quiz import ChapterResult
+from etude.questions.question import Posed
 from etude.render.page import THEME, WIDEST
 from etude.render.visible import visible, visible_line
 

@@ -45,7 +45,15 @@ def render_report(report: Report, console: Console, figures: Mapping[str, Path] 
     unicode = console.encoding.lower().startswith("utf")
     rule = Rule(style="dim", characters="─" if unicode else "-")
     checks = _checks(report, unicode, figures or {})
-    for part in (*_header(report, width), rule, *problem(report), *checks, *misconception(report), rule, *total(report)):
+    for part in (
+        *_header(report, width),
+        rule,
+        *problem(report),
+        *checks,
+        *misconception(report),
+        rule,
+        *total(report),
+    ):
         console.print(part, width=width, highlight=False)
 
 

@@ -13,9 +13,9 @@ from etude.authoring.structure import audit_folders
 from etude.catalog import shipped_bank
 from etude.cli import main
 from etude.errors import CatalogError
-from etude.practice.expression import FUNCTIONS, ExpressionError, evaluate, names_in
-from etude.practice.question_file import find_question_files, load_questions
-from etude.practice.template import TemplateError, fill
+from etude.questions.expression import FUNCTIONS, ExpressionError, evaluate, names_in
+from etude.questions.question_file import find_question_files, load_questions
+from etude.questions.template import TemplateError, fill
 
 RIGHT = {
     "id": '"area"',

@@ -18,9 +18,9 @@ from rich.console import Console
 from etude.cli import main
 from etude.database import Database, default_path
 from etude.events import Event, EventKind, Events
-from etude.practice.question import Posed, Question
 from etude.practice.quiz import Answered, ChapterResult, by_chapter, chosen, last_answers, to_study
-from etude.practice.reply import ReplyError, read_choice, read_number
+from etude.questions.question import Posed, Question
+from etude.questions.reply import ReplyError, read_choice, read_number
 from etude.render.quiz import render_question, render_summary, render_verdict
 
 FILE = """

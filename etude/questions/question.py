@@ -12,8 +12,8 @@ from reprlib import repr
 from typing import Any
 
 from etude.errors import CatalogError
-from etude.practice.expression import ExpressionError, evaluate
-from etude.practice.template import TemplateError, fill, plain
+from etude.questions.expression import ExpressionError, evaluate
+from etude.questions.template import TemplateError, fill, plain
 
 TOLERANCE = 0.005  # relative, of a fraction; a whole number is exact
 _ZERO = 1e-9

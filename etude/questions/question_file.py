@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from etude.catalog import CHAPTER
 from etude.errors import CatalogError
 from etude.metadata import is_identifier, read_toml
-from etude.practice.expression import BIGGEST, FUNCTIONS, ExpressionError, names_in
-from etude.practice.question import Question
-from etude.practice.template import TemplateError, fields_of
+from etude.questions.expression import BIGGEST, FUNCTIONS, ExpressionError, names_in
+from etude.questions.question import Question
+from etude.questions.template import TemplateError, fields_of
 
 MOST_COMBINATIONS = 2000
 FEWEST_CHOICES, MOST_CHOICES = 3, 5

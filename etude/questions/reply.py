@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etude.practice.question import Posed
+from etude.questions.question import Posed
 
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})?(?:\.\d{0,30})?)(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
 _LETTERS = "abcde"

@@ -1,0 +1,1 @@
+"""Quick questions: read from `quiz.toml`, drawn from a seed, and answered."""
