@@ -32,7 +32,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ETUDE_BANK", str(MINI))
     monkeypatch.setenv("ETUDE_ONLY_BANK", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    for name in ("COLUMNS", "LINES", "NO_COLOR", "ETUDE_MOCK_MINUTE"):
+    for name in ("COLUMNS", "LINES", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -165,18 +165,24 @@ def test_from_the_first_prompt_to_the_report(mock: Mock) -> None:
     assert "etude solution double" in shown.stdout
 
 
-def test_at_the_bell_the_file_as_it_stands_counts(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ETUDE_MOCK_MINUTE", "0.4")
-    terminal = mock("--level", "warm-up", "--minutes", "10")
-    terminal.sees("Question 1 of 1")
+def test_at_the_bell_the_file_as_it_stands_counts(mock: Mock) -> None:
+    first = mock("--level", "warm-up", "--minutes", "10")
+    first.sees("Question 1 of 1")
+    first.press("q")
+    assert first.ends() == 0
     (path,) = Path().glob("mock-*/*.py")
-    right = MINI / "solutions" / "q01_basics" / path.name
-    path.write_text(right.read_text())
-    assert terminal.ends() == 0
-    terminal.sees("The bell has rung.", "Nothing was missed: full marks.")
+    path.write_text((MINI / "solutions" / "q01_basics" / path.name).read_text())
+    almost_over = {**state(), "used": state()["allowed"] - 0.5}
+    Path(os.environ["ETUDE_DATA"], "mock.json").write_text(json.dumps(almost_over))
+    again = mock()
+    again.sees("with 0:01 left")
+    again.press("\r")
+    assert again.ends() == 0
+    again.sees("The bell has rung.", "Nothing was missed: full marks.")
     (event,) = Events.open().of(EventKind.MOCK)
-    assert event.body["used"] == event.body["allowed"] == 4
+    assert event.body["used"] == event.body["allowed"] == 600
     assert event.body["ending"] == "bell"
+    assert len(Attempts.open().scores(path.stem)) == 1
 
 
 def test_after_a_kill_it_goes_on_where_it_was(mock: Mock) -> None:
