@@ -65,8 +65,7 @@ def _colours(grids: list[np.ndarray[Any, Any]]) -> dict[str, Any]:
     if low < 0:
         high = max(-low, high)
         low = -high
-    cmap = colormaps["RdBu_r" if low < 0 else "viridis"].copy()
-    cmap.set_bad(NO_NUMBER)
+    cmap = colormaps["RdBu_r" if low < 0 else "viridis"].with_extremes(bad=NO_NUMBER)
     return {"cmap": cmap, "norm": Normalize(low, high if high > low else low + 1)}
 
 
