@@ -41,9 +41,7 @@ def due(reviews: Iterable[Event], now: datetime | None = None) -> list[str]:
     return [exercise for when, exercise in waiting if when <= now]
 
 
-def rating(
-    exercise: str, scores: Sequence[Score], events: Sequence[Event], now: datetime | None = None
-) -> Rating | None:
+def rating(exercise: str, scores: Sequence[Score], events: Sequence[Event]) -> Rating | None:
     """What this exercise's round is worth: None where it is not over, or was rated before.
 
     `scores` and `events` are the exercise's own, the oldest first. After giving up: again; with hints: hard; at the
@@ -51,9 +49,7 @@ def rating(
     """
     from fsrs import Rating
 
-    begin = _begin(exercise, events, now or datetime.now(UTC))
-    if begin is None:
-        return None
+    begin = _begin(exercise, events)
     own = [score for score in scores if score.at >= begin]
     tries = next((number for number, score in enumerate(own, start=1) if score.full_marks), None)
     seen = {event.kind for event in events if begin <= event.at and (tries is None or event.at <= own[tries - 1].at)}
@@ -66,11 +62,8 @@ def rating(
     return Rating.Easy if tries == 1 else Rating.Good
 
 
-def _begin(exercise: str, events: Sequence[Event], now: datetime) -> datetime | None:
-    """When the round began; None where it was rated and the exercise is not due."""
+def _begin(exercise: str, events: Sequence[Event]) -> datetime:
+    """When the round to be rated began; where the last one was rated, when the exercise falls due."""
     start = max((event.at for event in events if event.kind is EventKind.START), default=_EVER)
     reviews = [event for event in events if event.kind is EventKind.REVIEW]
-    if not any(event.at >= start for event in reviews):
-        return start
-    again = cards(reviews)[exercise].due
-    return again if again <= now else None
+    return cards(reviews)[exercise].due if any(event.at >= start for event in reviews) else start

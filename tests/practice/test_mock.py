@@ -238,6 +238,7 @@ class Bench:
         self.prompts: list[str] = []
         self.reports: list[Report] = []
         self.lines: list[str] = []
+        self.graded: list[str] = []
         self.kept: list[Interview] = []
         self.script: Iterator[object] = iter(())
 
@@ -277,6 +278,7 @@ class Bench:
         """The examiner has graded the first that it was asked for."""
         request = self.requests.pop(0)
         source = request.submission.source
+        self.graded.append(source)
         self.events.put(Graded(request, report(request.exercise.id, source)))
 
 
@@ -411,6 +413,16 @@ def test_at_the_bell_the_files_as_they_stand_are_graded_once(interview: Intervie
     assert [question.begun for question in over.questions] == [True, False]
     assert [question.gradings for question in over.questions] == [1, 0]
     assert len(bench.reports) == 1  # none after the bell but in the report
+
+
+def test_at_the_bell_what_waited_for_its_turn_gives_way_to_the_file_as_it_stands(
+    interview: Interview, bench: Bench, write: Write
+) -> None:
+    saves = [write("double", "one"), write("double", "two")]
+    write("double", "right")
+    over = bench.run(interview, *saves, 600, bench.answer, bench.answer, bench.answer)
+    assert (over.get("double").source, over.get("double").gradings) == ("right", 0)
+    assert bench.graded == ["one", "right", read_text(EXERCISES["mean"].stub_path)]
 
 
 def test_the_stub_of_a_question_not_begun_is_graded_and_not_recorded(interview: Interview, bench: Bench) -> None:

@@ -59,8 +59,8 @@ def less(minutes: float) -> Score:
     return Score(at(minutes), "double", 3, 4, 0, False)
 
 
-def worth(scores: list[Score], *events: Event, now: float = 60) -> Rating | None:
-    return rating("double", scores, events, at(now))
+def worth(scores: list[Score], *events: Event) -> Rating | None:
+    return rating("double", scores, events)
 
 
 # --- what a round is worth
@@ -123,12 +123,11 @@ def test_an_exercise_that_is_due_begins_a_round_without_a_stub() -> None:
     back = (cards([first])["double"].due - NOON) / timedelta(minutes=1)
     assert back >= days(1)
     before, after = back - 1, back + 1
-    assert worth([full(-1), full(before)], first, now=before) is None
-    assert worth([full(-1), full(after)], first, now=after) is Rating.Easy
-    assert worth([full(-1), less(after), full(after + 1)], first, now=after + 1) is Rating.Good
-    assert worth([full(-1), full(after)], first, hint(after), now=after) is Rating.Hard
-    assert worth([full(-1), full(after)], first, hint(before), solution(before), now=after) is Rating.Easy
-    assert worth([full(-1), full(before)], first, now=after) is None
+    assert worth([full(-1), full(after)], first) is Rating.Easy
+    assert worth([full(-1), less(after), full(after + 1)], first) is Rating.Good
+    assert worth([full(-1), full(after)], first, hint(after)) is Rating.Hard
+    assert worth([full(-1), full(after)], first, hint(before), solution(before)) is Rating.Easy
+    assert worth([full(-1), full(before)], first) is None
 
 
 # --- when it comes back
