@@ -21,7 +21,7 @@ demo: $(INSTALLED)  ## show the first question, then grade a wrong attempt and t
 
 test: $(INSTALLED) lint  ## everything that CI runs
 	$(BIN)/python -m pytest tests
-	$(BIN)/etude audit --seeds 2 --only structure --only right --only wrong --only hollow
+	$(BIN)/etude audit --seeds 2 --only structure --only right --only wrong --only hollow --only misconceptions --only quiz
 	$(BIN)/etude audit --seeds 2 --only mutants --rotate 4
 
 lint: $(INSTALLED)
