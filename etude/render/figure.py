@@ -1,4 +1,4 @@
-"""The figure of a failed check as a PNG: its panels side by side. Needs matplotlib (the extra `plots`).
+"""The figure of a failed check as a PNG. Needs matplotlib (the extra `plots`).
 
 Readable on white, whatever the page around it; nothing of pyplot, so that no setting or figure is shared.
 """
@@ -26,14 +26,21 @@ LINES = ("-", "--", "-.", ":")  # one curve may lie upon another
 
 
 def figure_png(panels: tuple[Panel, ...]) -> bytes:
-    """Images share one scale of colours: diverging around 0 where any value is negative."""
-    figure = Figure(figsize=(INCHES[0] * max(len(panels), 1), INCHES[1]), dpi=DPI, layout="constrained")
-    figure.patch.set_facecolor("white")
+    """The panels side by side, wide images below each other.
+
+    Images share one scale of colours: diverging around 0 where any value is negative.
+    """
     grids = {index: _array(panel.grid) for index, panel in enumerate(panels) if panel.grid}
+    count = max(len(panels), 1)
+    below = len(grids) == count and all(grid.shape[1] > 2 * grid.shape[0] for grid in grids.values())
+    rows, columns = (count, 1) if below else (1, count)
+    size = (2 * INCHES[0], INCHES[1] / 2 * rows) if below else (INCHES[0] * columns, INCHES[1])
+    figure = Figure(figsize=size, dpi=DPI, layout="constrained")
+    figure.patch.set_facecolor("white")
     colours = _colours(list(grids.values()))
     images, image = [], None
     for index, panel in enumerate(panels):
-        axes = figure.add_subplot(1, len(panels), index + 1)
+        axes = figure.add_subplot(rows, columns, index + 1)
         axes.set_title(textwrap.fill(_text(panel.title), 40), fontsize=11)
         if index in grids:
             image = axes.imshow(grids[index], interpolation="nearest", **colours)

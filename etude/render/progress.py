@@ -111,7 +111,7 @@ def _review_chart(reviews: Sequence[ReviewLoad], width: int, unicode: bool) -> I
     for line in _columns([load.reviews for load in reviews], most, wide - 2, 1, unicode, min(HEIGHT, most)):
         yield Text(f"{line}", "yellow")
     yield Text("".join(f"{load.date:%a}"[: wide - 1].center(wide) for load in reviews).rstrip(), "dim")
-    yield Text("".join(f"{load.date:%d}".center(wide) for load in reviews).rstrip(), "dim")
+    yield Text("".join(f"{f'{load.date:%d}':^{wide}}" for load in reviews).rstrip(), "dim")
 
 
 def _columns(
