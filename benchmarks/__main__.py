@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmarks.dashboard import dashboard
 from benchmarks.figure import RUNS, Figure, alternate, median_ratio, process_seconds, seconds
 from benchmarks.memory import peak_of_grading, resident_after_imports
+from benchmarks.watch import percentiles, save_to_verdict
 from etude.catalog import Catalog, shipped_bank
 from etude.exercise import Exercise
 from etude.judge.client import Judge
@@ -25,6 +26,7 @@ from etude.submission import Submission
 ETUDE = (str(Path(sys.executable).with_name("etude")),)
 COLD_TORCH = "residual_block"
 WARM = {"softmax": 0.040, "residual_block": 0.150, "optimizers": 0.150, "train_step": 0.150}
+SAVE_TO_VERDICT = 0.150
 TIMES_FASTER = 15
 OURS = ("pytest", "pytest_benchmark.plugin", "etude.judge.host", "etude.judge.session")  # what every host imports
 
@@ -83,6 +85,14 @@ def warm(catalog: Catalog) -> Iterator[Figure]:
             )
 
 
+def watching(catalog: Catalog) -> Iterator[Figure]:
+    """`etude watch` in a terminal: from each of a hundred saves to its verdict on the screen."""
+    for name, value in zip(("p50", "p95"), percentiles(save_to_verdict(catalog.get("softmax"))), strict=True):
+        met = value <= SAVE_TO_VERDICT
+        what = f"etude watch softmax, from save to verdict, {name}"
+        yield Figure(what, value * 1e3, "ms", "", None, f"≤ {SAVE_TO_VERDICT * 1e3:g} ms", met)
+
+
 def memory(catalog: Catalog) -> Iterator[Figure]:
     """Host, zygote and worker together, beside one process that imports the same."""
     for name in ("softmax", "optimizers"):
@@ -124,7 +134,15 @@ def main() -> None:
         table.add_column(heading)
     missed = 0
     with console.status("measuring …"):
-        for group in (start_up(), dashboard(catalog, ETUDE), cold(catalog), warm(catalog), memory(catalog), clock()):
+        for group in (
+            start_up(),
+            dashboard(catalog, ETUDE),
+            cold(catalog),
+            warm(catalog),
+            watching(catalog),
+            memory(catalog),
+            clock(),
+        ):
             for figure in group:
                 table.add_row(*figure.row())
                 missed += not figure.met

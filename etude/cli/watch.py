@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from etude.exercise import Exercise
     from etude.practice.watch.session import WatchSession
 
-INTERRUPTED = 130  # and 128 + its number for any other signal
-
 
 @click.command("watch")
 @click.argument("what", type=ExerciseName(), metavar="[EX|DIR]", required=False)
@@ -88,7 +86,7 @@ def _run(session: WatchSession, first: Exercise) -> int:
         post(Ended(128 + signal.SIGHUP))
 
     handlers = {
-        signal.SIGINT: lambda: post(Ended(INTERRUPTED)),
+        signal.SIGINT: lambda: post(Ended(128 + signal.SIGINT)),
         signal.SIGTERM: lambda: post(Ended(128 + signal.SIGTERM)),
         signal.SIGHUP: hang_up,
         signal.SIGTSTP: lambda: post(Suspended()),

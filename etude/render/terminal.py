@@ -120,18 +120,18 @@ def details(check: CheckResult, figure: Path | None = None) -> Iterator[Renderab
 def headline(check: CheckResult, unicode: bool, change: str = "") -> Table:
     """One line or so; `change` says how the check has changed since the grading before."""
     look = _LOOKS[check.status]
-    passed = check.status is Status.PASSED
+    style = "" if check.status is Status.PASSED else "dim" if look.style == "dim" else "bold"
     line = Table.grid(expand=True, padding=(0, 1, 0, 0))
     line.add_column(width=1)
     line.add_column(ratio=1, overflow="fold")
+    if change:
+        line.add_column(no_wrap=True)
     line.add_column(width=5, justify="right", no_wrap=True)
     line.add_column(width=8, justify="right", no_wrap=True)
     line.add_row(
         Text(look.mark if unicode else look.plain_mark, look.style),
-        Text.assemble(
-            (visible_line(check.description), "" if passed else "dim" if look.style == "dim" else "bold"),
-            (f"  {change}" if change else "", f"bold {look.style}"),
-        ),
+        Text(visible_line(check.description), style),
+        *([Text(change, f"bold {look.style}")] if change else []),
         Text(f"{check.earned}/{check.points}" if check.counts else "n/a", "dim" if not check.counts else look.style),
         Text(duration(check.seconds) if check.seconds else "", "dim"),
     )

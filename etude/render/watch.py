@@ -1,35 +1,26 @@
-"""Watch mode's screen: the state as lines that fit the terminal.
-
-The scorecard gives way as the room does: first all that failed is told in detail, then the first of it only, then
-what passes is counted and no longer listed.
-"""
+"""Watch mode's screen: the state as lines that fit the terminal. The scorecard itself is in watch_card.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.segment import Segment, SegmentLines
+from rich.segment import SegmentLines
 from rich.table import Table
 from rich.text import Text
 
 from etude.practice.solution import OwnAnswer
 from etude.practice.watch.state import Phase, View, WatchState
 from etude.render.page import render_prompt, render_solution
-from etude.render.terminal import WIDEST, details, headline, misconception, percent, problem, total
+from etude.render.paper import Lines, Paper
+from etude.render.terminal import percent, total
 from etude.render.visible import visible_line
-from etude.report import CheckResult, Report, Status
+from etude.render.watch_card import scorecard
 
 if TYPE_CHECKING:
     from etude.exercise import Exercise
 
-Lines = list[list[Segment]]
-SHORTEST_LEAD = 4  # lines
-ROOMY = 16  # lines: on fewer there are no rules and no facts, and one hint
 HELP_KEYS = (("h", "hint"), ("n", "next"), ("p", "previous"), ("s", "solution"), ("w", "prompt"), ("l", "list"),
              ("r", "again"), ("q", "quit"))  # fmt: skip
 PAGE_KEYS = (("↑ ↓", "scroll"), ("esc", "back"), ("n", "next"), ("p", "previous"), ("l", "list"), ("q", "quit"))
@@ -38,13 +29,13 @@ LIST_KEYS = (("↑ ↓", "choose"), ("enter", "go there"), ("esc", "back"), ("q"
 
 def watch_frame(state: WatchState, console: Console) -> tuple[RenderableType, int]:
     """The screen, and how far the page on it can be scrolled."""
-    paper = _Paper(console)
+    paper = Paper(console)
     head, foot = paper.lines(_head(state, paper)), paper.lines(_foot(state, paper))
     room = max(paper.height - len(head) - len(foot), 1)
     furthest = 0
     match state.view:
         case View.SCORECARD:
-            body = _scorecard(state, paper, room)
+            body = scorecard(state, paper, room)
         case View.LIST:
             body = _list(state, paper, room)
         case View.PROMPT:
@@ -65,43 +56,10 @@ def _own(state: WatchState) -> OwnAnswer | None:
     return OwnAnswer(state.submission.source, f"your answer{score}")
 
 
-class _Paper:
-    """Turns renderables into lines of the console's width."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self.height, self.width = console.height, min(console.width, WIDEST)
-        self.roomy = self.height >= ROOMY
-        self.unicode = console.encoding.lower().startswith("utf")
-
-    def lines(self, parts: Iterable[RenderableType]) -> Lines:
-        options = self._console.options.update(width=self.width, highlight=False, height=None)
-        return [line for part in parts for line in self._console.render_lines(part, options, pad=False)]
-
-    def printed(self, render: Callable[[], None]) -> Lines:
-        """What `render` prints on the console."""
-        with self._console.capture() as capture:
-            render()
-        text = Text.from_ansi(capture.get())
-        return self.lines(Text(no_wrap=True, overflow="crop").append_text(line) for line in text.split("\n"))
-
-    def rule(self) -> Rule:
-        return Rule(style="dim", characters="─" if self.unicode else "-")
-
-    def plain(self, text: str) -> str:
-        """Without the characters that this terminal may not have."""
-        return text if self.unicode else text.translate(_PLAIN)
-
-
-_PLAIN = str.maketrans(
-    {"…": "...", "·": "-", "↑": "up", "↓": "down", "“": '"', "”": '"', "−": "-", "›": ">", "±": "+-"}
-)
-
-
 # --- head and foot
 
 
-def _head(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
+def _head(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
     exercise = state.exercise
     yield _row(
         Text.assemble((exercise.id, "bold"), f"  {visible_line(exercise.title)}"),
@@ -119,7 +77,7 @@ def _head(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
     yield paper.rule()
 
 
-def _phase(state: WatchState, paper: _Paper) -> Text:
+def _phase(state: WatchState, paper: Paper) -> Text:
     if state.phase is not Phase.IDLE:
         return Text(paper.plain(state.phase.value), "yellow")
     return Text("" if state.graded_at is None else f"graded at {state.graded_at.astimezone():%H:%M:%S}", "dim")
@@ -133,7 +91,7 @@ def _row(left: Text, right: Text) -> Table:
     return row
 
 
-def _foot(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
+def _foot(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
     if paper.roomy:
         yield paper.rule()
     if state.view is View.SCORECARD:
@@ -145,7 +103,7 @@ def _foot(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
     yield _keys(keys, paper)
 
 
-def _verdict(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
+def _verdict(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
     if state.report is None or state.problem or state.untouched:
         return
     yield from total(state.report)
@@ -158,8 +116,8 @@ def _verdict(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
         yield Text("Full marks: n is the next exercise, s the solution, explained.", "bold green")
 
 
-def _hints(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
-    if not state.show_hints:
+def _hints(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
+    if not state.show_hints or state.sheet.exam:
         return
     hints = [*enumerate(state.exercise.hints[: state.sheet.hints_seen], start=1)]
     for number, hint in hints if paper.roomy else hints[-1:]:
@@ -167,97 +125,24 @@ def _hints(state: WatchState, paper: _Paper) -> Iterator[RenderableType]:
         yield Text.assemble((label, "dim"), (visible_line(hint), "cyan" if number == len(hints) else "dim"))
 
 
-def _keys(keys: Sequence[tuple[str, str]], paper: _Paper) -> Text:
+def _keys(keys: Sequence[tuple[str, str]], paper: Paper) -> Text:
     return Text("  ").join(Text.assemble((paper.plain(key), "bold"), (f" {word}", "dim")) for key, word in keys)
-
-
-# --- the scorecard
-
-
-def _scorecard(state: WatchState, paper: _Paper, room: int) -> Lines:
-    if state.problem:
-        return paper.lines([Text(visible_line(state.problem), "bold yellow")])
-    if state.untouched:
-        return paper.lines([Text("This is the stub: write your answer in it, and save.")])
-    report = state.report
-    if report is None:
-        return []
-    if report.problem is not None:
-        return _cut(paper.lines(problem(report)), room, paper)
-    if told := paper.lines(misconception(report)):
-        return [*_checks(state, report, paper, max(room - len(told), SHORTEST_LEAD)), *told]
-    return _checks(state, report, paper, room)
-
-
-def _checks(state: WatchState, report: Report, paper: _Paper, room: int) -> Lines:
-    headlines = [paper.lines([headline(check, paper.unicode, state.change(check))]) for check in report.checks]
-    told = [paper.lines(details(check)) for check in report.checks]
-    first = _first_missed(report)
-    for only in (None, first):  # the check that is told in detail; None: all of them
-        body = [
-            line
-            for number, (head, tail) in enumerate(zip(headlines, told, strict=True))
-            for line in (*head, *(tail if only in (None, number) else ()))
-        ]
-        if len(body) <= room:
-            return body
-    others = [
-        line
-        for number, check in enumerate(report.checks)
-        if number != first and check.status is not Status.PASSED
-        for line in headlines[number]
-    ]
-    others += paper.lines([_passed(report, paper)])
-    lead = [*headlines[first], *paper.lines(details(replace(report.checks[first], help=None)))]
-    advice = paper.lines(_advice(report.checks[first]))
-    left = room - len(advice) - len(others)
-    if left >= SHORTEST_LEAD:
-        return [*_cut(lead, left, paper), *advice, *others]
-    return _cut([*lead, *advice, *others], room, paper)
-
-
-def _first_missed(report: Report) -> int:
-    """Its place among the checks; the first where nothing was missed."""
-    missed = (Status.FAILED, Status.ERROR)
-    return next((number for number, check in enumerate(report.checks) if check.status in missed), 0)
-
-
-def _advice(check: CheckResult) -> Iterator[RenderableType]:
-    if check.help:
-        yield Padding(Text.assemble(("help  ", "dim"), (visible_line(check.help), "cyan")), (0, 0, 0, 2))
-
-
-def _passed(report: Report, paper: _Paper) -> Text:
-    count = sum(check.status is Status.PASSED for check in report.checks)
-    return Text(f"{'✓' if paper.unicode else '+'} {count} check{'s' * (count != 1)} passed", "green")
-
-
-def _cut(lines: Lines, room: int, paper: _Paper) -> Lines:
-    """The first of them, and a line that says how many are left out."""
-    if len(lines) <= room:
-        return lines
-    left = len(lines) - room + 1
-    return [*lines[: room - 1], *paper.lines([_dim(f"… {left} more lines, on a taller screen", paper)])[:1]]
-
-
-def _dim(text: str, paper: _Paper) -> Text:
-    return Text(paper.plain(text), "dim", no_wrap=True, overflow="ellipsis")
 
 
 # --- pages and the list
 
 
-def _page(lines: Lines, scroll: int, room: int, paper: _Paper) -> tuple[Lines, int]:
+def _page(lines: Lines, scroll: int, room: int, paper: Paper) -> tuple[Lines, int]:
     furthest = max(len(lines) - room, 0)
     begin = min(scroll, furthest)
     shown = lines[begin : begin + room]
     if begin < furthest:
         left = furthest - begin + 1
-        shown = [*shown[:-1], *paper.lines([_dim(f"… {left} more lines", paper)])]
+        shown = [*shown[:-1], *paper.lines([paper.dim(f"… {left} more lines")])]
     return shown, furthest
 
 
-def _list(state: WatchState, paper: _Paper, room: int) -> Lines:
+def _list(state: WatchState, paper: Paper, room: int) -> Lines:
     """The part of the list around the cursor."""
     parts: list[RenderableType] = []
     chosen, chapter = 0, ""
@@ -272,7 +157,7 @@ def _list(state: WatchState, paper: _Paper, room: int) -> Lines:
     return paper.lines(parts[begin : begin + room])
 
 
-def _entry(state: WatchState, exercise: Exercise, chosen: bool, paper: _Paper) -> Table:
+def _entry(state: WatchState, exercise: Exercise, chosen: bool, paper: Paper) -> Table:
     best = state.best.get(exercise.id)
     row = Table.grid(expand=True, padding=(0, 2, 0, 0))
     row.add_column(width=1)

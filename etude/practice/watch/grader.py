@@ -17,6 +17,7 @@ from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.extras import install_command, missing_extras
 from etude.judge.job import GradeOptions
+from etude.practice.mock_store import in_interview
 from etude.practice.watch.messages import Graded, Post, Ungraded, Warned
 from etude.report import Category, Report
 from etude.submission import Submission
@@ -122,7 +123,7 @@ class Grader:
             report = self._report(desk, task, replace(self._options, speed=True, seed=report.seed))
         elif not report.full_marks:
             self._tell(task, report, final=False)
-            report = desk.diagnosed(task.exercise, task.submission, report, self._options)
+            report = self._diagnosed(desk, task, report)
         self._tell(task, report, final=True)
         self._keep(desk, report, task.submission.source)
 
@@ -139,7 +140,8 @@ class Grader:
             self._warn(f"this attempt was not kept: {error}")
 
     def _tell(self, task: Task, report: Report, final: bool) -> None:
-        self._post(Graded(task.submission, report, datetime.now(UTC), final))
+        shown = report.for_exam() if in_interview(report.exercise) else report
+        self._post(Graded(task.submission, shown, datetime.now(UTC), final))
 
     def _report(self, desk: Desk, task: Task, options: GradeOptions) -> Report:
         """By a warm host; by another where that has died."""
@@ -154,6 +156,13 @@ class Grader:
         self._engage(desk, task)
         try:
             return desk.judge.grade(task.exercise, task.submission, options)
+        finally:
+            self._release()
+
+    def _diagnosed(self, desk: Desk, task: Task, report: Report) -> Report:
+        self._engage(desk, task)
+        try:
+            return desk.diagnosed(task.exercise, task.submission, report, self._options)
         finally:
             self._release()
 

@@ -25,6 +25,7 @@ class Sheet:
     hints_seen: int = 0
     attempted: bool = False
     solution_is_free: bool = False  # seen before, or full marks reached
+    exam: bool = False  # a question of the interview that is open: no help, and no reasons
     best: Mapping[str, float] | None = None  # of every exercise tried
 
 

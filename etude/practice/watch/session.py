@@ -15,6 +15,7 @@ from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.metadata import read_text
 from etude.practice.hints import seen_hints
+from etude.practice.mock_store import in_interview
 from etude.practice.solution import note_solution_seen
 from etude.practice.stub import write_stub
 from etude.practice.watch.files import SUFFIXES, SaveWatcher, read_answer, stamps
@@ -132,6 +133,7 @@ class WatchSession:
             hints_seen=len(seen_hints(sheet.exercise, events)),
             attempted=bool(scores),
             solution_is_free=gave_up or any(score.full_marks for score in scores),
+            exam=in_interview(about),
             best=best,
         )
 

@@ -164,6 +164,7 @@ def _graded(state: WatchState, message: Graded) -> WatchState:
         graded_at=message.at,
         sheet=replace(
             state.sheet,
+            exam=report.feedback == "exam",
             attempted=state.sheet.attempted or message.final,
             solution_is_free=state.sheet.solution_is_free or (message.final and report.full_marks),
         ),
@@ -198,6 +199,8 @@ def _back(state: WatchState) -> Step:
 
 def _hint(state: WatchState) -> Step:
     state = replace(state, view=View.SCORECARD)
+    if state.sheet.exam:
+        return _no_help(state)
     seen, total = state.sheet.hints_seen, len(state.exercise.hints)
     if not total:
         return replace(state, notice="this exercise has no hints"), ()
@@ -221,12 +224,18 @@ def _move(by: int) -> Callable[[WatchState], Step]:
 def _solution(state: WatchState) -> Step:
     if state.view is View.SOLUTION:
         return _back(state)
+    if state.sheet.exam:
+        return _no_help(state)
     if not state.sheet.attempted:
         return replace(state, notice="the solution comes after an attempt: write one and save it"), ()
     if not state.sheet.solution_is_free and not state.confirm_solution:
         notice = "looking at the solution is giving this round up: press s again to see it"
         return replace(state, confirm_solution=True, notice=notice), ()
     return replace(state, confirm_solution=False), (ShowSolution(state.exercise),)
+
+
+def _no_help(state: WatchState) -> Step:
+    return replace(state, notice="there is no help with a question of the interview that is open"), ()
 
 
 def _prompt(state: WatchState) -> Step:
