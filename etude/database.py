@@ -31,7 +31,7 @@ _STEPS = (
         "ALTER TABLE attempts ADD COLUMN uid TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE attempts ADD COLUMN hints INTEGER NOT NULL DEFAULT 0",  # seen since the stub
         "ALTER TABLE attempts ADD COLUMN gave_up INTEGER NOT NULL DEFAULT 0",  # the solution was seen since the stub
-        "UPDATE attempts SET uid = lower(hex(randomblob(16)))",
+        "UPDATE attempts SET uid = lower(hex(at || ' ' || exercise || ' ' || id))",  # the same in every copy of it
         "CREATE UNIQUE INDEX attempts_by_uid ON attempts (uid)",
         "CREATE TABLE events (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, at TEXT NOT NULL, kind TEXT NOT NULL,"
         " subject TEXT NOT NULL, body TEXT NOT NULL)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import sqlite3
@@ -13,6 +14,7 @@ import pytest
 from etude.attempts import Attempts
 from etude.database import SCHEMA_VERSION, AttemptsError, default_path
 from etude.errors import EtudeError
+from etude.events import EventKind, Events
 from etude.report import Category, CheckResult, Isolation, Report, Status
 
 SOURCE = "def double(x):\n    return 2 * x  # é\n"
@@ -151,3 +153,43 @@ def test_several_processes_lose_nothing(path: Path, wreck: bytes | None) -> None
     aside = [name for name in os.listdir(path.parent) if name.startswith("attempts.db.corrupt-1")]
     assert bool(aside) == bool(wreck)
     assert not (path.parent / "attempts.db.corrupt-2").exists()
+
+
+def first_schema(path: Path) -> None:
+    """A database as the first étude wrote it, with one attempt."""
+    path.parent.mkdir(exist_ok=True)
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TABLE attempts (id INTEGER PRIMARY KEY, at TEXT NOT NULL, exercise TEXT NOT NULL,"
+            " score INTEGER NOT NULL, maximum INTEGER NOT NULL, source TEXT NOT NULL, report TEXT NOT NULL)"
+        )
+        row = ("2026-11-01T10:00:00.000+00:00", "double", 2, 4, SOURCE, json.dumps(report().to_json()))
+        database.execute(
+            "INSERT INTO attempts (at, exercise, score, maximum, source, report) VALUES (?, ?, ?, ?, ?, ?)", row
+        )
+        database.execute("PRAGMA user_version = 1")
+
+
+def test_an_older_schema_is_brought_up_to_date_and_loses_nothing(path: Path, tmp_path: Path) -> None:
+    first_schema(path)
+    copy = tmp_path / "copy.db"
+    first_schema(copy)
+    for place in (path, copy):
+        (score,) = Attempts.open(place).scores()
+        assert (score.exercise, score.score, score.hints, score.gave_up) == ("double", 2, 0, False)
+        Attempts.open(place).record(report(), SOURCE)
+        assert count(place) == 2
+    uids = [sqlite3.connect(place).execute("SELECT uid FROM attempts ORDER BY id").fetchall() for place in (path, copy)]
+    assert uids[0][0] == uids[1][0]
+    assert uids[0][1] != uids[1][1]
+
+
+def test_the_help_taken_since_the_stub_is_recorded_with_the_attempt(path: Path) -> None:
+    attempts, events = Attempts.open(path), Events.open(path)
+    for kind in (EventKind.HINT, EventKind.SOLUTION, EventKind.START, EventKind.HINT, EventKind.HINT):
+        events.add(kind, "double")
+    attempts.record(report(), SOURCE)
+    events.add(EventKind.SOLUTION, "double")
+    attempts.record(report(), SOURCE)
+    attempts.record(report("mean"), SOURCE)
+    assert [(score.hints, score.gave_up) for score in attempts.scores()] == [(2, False), (2, True), (0, False)]
