@@ -22,7 +22,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--force", is_flag=True, help="Replace FILE where it is already there.")
 @bank_options
 def command(html: Path | None, png: Path | None, force: bool, bank: tuple[str, ...], only_bank: bool) -> None:
-    """Show your score over time, the time in each chapter, and the reviews to come."""
+    """Show your score over time, time per chapter, reviews to come."""
     from etude.cli.output import refuse_to_overwrite, write_file
 
     if png is not None:

@@ -36,7 +36,9 @@ def command(
     bank: tuple[str, ...],
     only_bank: bool,
 ) -> None:
-    """Ask quick questions, of all chapters or of these (2, q02 or activations).
+    """Ask quick questions.
+
+    Of all chapters, or of those named: 2, q02 or activations.
 
     Questions that you have not been asked, or answered wrong the last time, come first. The same --seed asks the same
     whatever you answered before. Enter alone passes; q leaves.
