@@ -34,8 +34,12 @@ def command(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise EtudeError("watch", "needs a terminal", "`etude grade EX` grades once, anywhere")
+    from importlib.util import find_spec
+
     from etude.practice.watch.session import WatchSession
 
+    if find_spec("termios") is None:
+        raise EtudeError("watch", "needs the terminal of Linux or macOS", "`etude grade EX` grades once, anywhere")
     catalog = load_catalog(bank, only_bank)
     exercises = _readable(catalog)
     first, folder = _where_to_begin(what, catalog, exercises)

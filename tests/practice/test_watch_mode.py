@@ -24,9 +24,11 @@ from etude.catalog import Catalog
 from etude.cli import main
 from etude.cli.terminal import key_names
 from etude.events import EventKind, Events
+from etude.practice.stub_notebook import stub_notebook
 from etude.practice.watch.difference import Difference
 from etude.practice.watch.messages import Graded, Key, Message, Saved, Sheet
-from etude.practice.watch.state import Phase, WatchState, step
+from etude.practice.watch.state import Phase, WatchState
+from etude.practice.watch.step import step
 from etude.report import Category, CheckResult, Isolation, Report, Status
 from etude.submission import Submission
 
@@ -332,6 +334,18 @@ def test_the_prompt_comes_and_goes(watch: Callable[..., Watch], tmp_path: Path) 
 
 
 # --- where to begin
+
+
+def test_a_notebook_in_place_of_a_file(watch: Callable[..., Watch], tmp_path: Path, mini_bank: Catalog) -> None:
+    notebook = tmp_path / "double.ipynb"
+    notebook.write_text(stub_notebook(mini_bank.get("double")))
+    watching = watch("double")
+    watching.until("double.ipynb", "Write double(x)")
+    assert not (tmp_path / "double.py").exists()
+    notebook.write_text(notebook.read_text().replace("raise NotImplementedError", "return 2 * x"))
+    watching.until("full marks")
+    watching.quit()
+    assert [score.full_marks for score in attempts(watching).scores()] == [True]
 
 
 def test_a_folder_begins_with_the_newest_file_and_goes_where_the_learner_saves(

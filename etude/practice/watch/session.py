@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,12 @@ from etude.errors import EtudeError
 from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.metadata import read_text
+from etude.notebook import notebook_source
 from etude.practice.hints import seen_hints
 from etude.practice.mock_store import in_interview
 from etude.practice.solution import note_solution_seen
 from etude.practice.stub import write_stub
+from etude.practice.stub_notebook import stub_notebook
 from etude.practice.watch.files import SUFFIXES, SaveWatcher, read_answer, stamps
 from etude.practice.watch.grader import Grader, Task
 from etude.practice.watch.messages import (
@@ -35,7 +38,8 @@ from etude.practice.watch.messages import (
     WarmUp,
     Warned,
 )
-from etude.practice.watch.state import WatchState, step
+from etude.practice.watch.state import WatchState
+from etude.practice.watch.step import step
 
 GRACE_SECONDS = 0.1  # a verdict that comes within it needs no "grading…" before it
 Draw = Callable[[WatchState], int]  # how far the page that it shows can be scrolled
@@ -100,13 +104,12 @@ class WatchSession:
 
     def _open(self, exercise: Exercise) -> Opened:
         """Its file, written as a stub where there is none, and what is known of the learner's work on it."""
-        prompt, stub = read_text(exercise.prompt_path), read_text(exercise.stub_path)
         path = answer_path(self._folder, exercise.id)
         if path is None:
             path = self._folder / f"{exercise.id}.py"
             write_stub(exercise, path)
             self._note_start(exercise)
-        sheet = self._with_history(Sheet(exercise, path, prompt, stub))
+        sheet = self._with_history(Sheet(exercise, path, read_text(exercise.prompt_path), _stub(exercise, path)))
         self._watcher.want({each.id for each in self._exercises} if self._roam else {exercise.id})
         return Opened(sheet, read_answer(path))
 
@@ -136,6 +139,14 @@ class WatchSession:
             exam=in_interview(about),
             best=best,
         )
+
+
+def _stub(exercise: Exercise, path: Path) -> str:
+    """What the file holds before anything is written in it."""
+    if path.suffix == ".ipynb":
+        with suppress(EtudeError):  # no notebooks here
+            return notebook_source(path.name, stub_notebook(exercise))
+    return read_text(exercise.stub_path)
 
 
 def answer_path(folder: Path, exercise: str) -> Path | None:
