@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from etude.practice.desk import Desk
 
 PATIENCE = 2.0  # seconds that an older save may still take before its host is ended: it may loop for ever
-JOIN_SECONDS = 5.0
+JOIN_SECONDS, STARTING_SECONDS = 5.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Grader:
             self._changed.notify()
             starting = self._starting
         self._drop()
-        if not starting:  # else it ends by itself: its pipe closes with this process
-            self._thread.join(JOIN_SECONDS)
+        # A host whose imports take longer ends by itself: its pipe closes with this process.
+        self._thread.join(STARTING_SECONDS if starting else JOIN_SECONDS)
 
     def submit(self, task: Task) -> None:
         with self._changed:
@@ -174,6 +174,8 @@ class Grader:
             self._starting = False
         with self._changed:
             self._host = host
+            if self._stopped:
+                raise JudgeError("the session is over")
         return host
 
     def _release(self) -> None:
