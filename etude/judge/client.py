@@ -181,6 +181,7 @@ def _environment(home: str) -> dict[str, str]:
     }
     homes = {
         "HOME": home,
+        "ETUDE_HOST_HOME": home,
         "TMPDIR": home,
         "MPLCONFIGDIR": home,
         "KERAS_HOME": home,

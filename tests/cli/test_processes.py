@@ -108,3 +108,33 @@ def test_ctrl_c_for_real(with_graders: Path) -> None:
         assert process.wait(20) == 130
         assert process.stderr.read() == ""
     assert Attempts.open().best() == {"double": 1.0}
+
+
+def test_killed_outright_in_the_middle_of_a_call_it_leaves_nothing(with_graders: Path, tmp_path: Path) -> None:
+    Path("loop.py").write_text("def double(x):\n    while True: pass\n")
+    first = with_graders / "right" / "addition.py"
+    arguments = [sys.executable, str(ROOT / "cli.py"), "grade", "double", str(first), "loop.py", "--json"]
+    places = tmp_path / "places"
+    places.mkdir()
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(places)}) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # the first is graded, and the second runs
+        pids = descendants(process.pid)
+        assert len(pids) >= 2
+        process.kill()
+    end = time.monotonic() + 8  # the call's own limit is 10
+    while (alive := [pid for pid in pids if is_alive(pid)]) or [*places.glob("etude-host-*")]:
+        assert time.monotonic() < end, (alive, [*places.iterdir()])
+        time.sleep(0.05)
+
+
+def descendants(pid: int) -> list[int]:
+    children = [int(p) for task in Path(f"/proc/{pid}/task").glob("*/children") for p in task.read_text().split()]
+    return [*children, *(each for child in children for each in descendants(child))]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
