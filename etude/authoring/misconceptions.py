@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from etude.authoring.answers import grade, wrong_answers
 from etude.authoring.bench import Bench
@@ -14,6 +15,8 @@ from etude.exercise import Exercise
 from etude.misconceptions import SEED, Misconceptions, Symptoms, grounds, too_slow
 from etude.symptom import Symptom
 from etude.wrong_answer import WrongAnswer
+
+NAMED_AT_LEAST = 0.95  # of a bank's wrong answers
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,9 @@ def _shown(bench: Bench, exercise: Exercise, wrong: WrongAnswer, seed: int) -> S
     verdict: Verdict = grade(bench, exercise, wrong.path, seed)
     found = {check: Symptom.from_json(symptom) for check, symptom in verdict.symptoms.items()}
     return found or too_slow(tuple(name for name in wrong.caught_by if name in verdict.timed))
+
+
+def too_few(bank: Path, named: int, of: int) -> Iterator[Fault]:
+    if named < NAMED_AT_LEAST * of:
+        problem = f"{named} of {of} wrong answers are told their misconception, {NAMED_AT_LEAST:.0%} should be"
+        yield Fault(bank, problem, "see `etude audit --json` for those that are not; give them checks that differ")

@@ -43,6 +43,12 @@ class Summary:
                 self.namings[finding.exercise.id] = finding
 
     @property
+    def named(self) -> tuple[int, int]:
+        """How many wrong answers were told their misconception, and of how many."""
+        namings = self.namings.values()
+        return sum(naming.named for naming in namings), sum(naming.of for naming in namings)
+
+    @property
     def slowest(self) -> list[Cost]:
         return sorted(self.costs.values(), key=lambda cost: -cost.seconds)[:SLOWEST]
 
@@ -89,5 +95,6 @@ class Summary:
             "points": cost.points if cost else None,
             "testimony": list(cost.testimony) if cost else None,
             "misconceptions_named": naming.named if naming else None,
+            "misconceptions_not_named": list(naming.misnamed) if naming else None,
             "warm_seconds": round(cost.seconds, 4) if cost else None,
         }

@@ -104,6 +104,9 @@ def command(
     for fault in (*faults, *_without_extras(exercises)):
         hear(fault)
     _run([exercise for exercise in exercises if not missing_extras(exercise.required_extras)], scope, anew, hear)
+    if not names:
+        for fault in _too_few_named(catalog, summary):
+            hear(fault)
     if as_json:
         click.echo(json.dumps(summary.to_json()))
     else:
@@ -145,6 +148,12 @@ def _quizzes(catalog: Catalog) -> Iterator[Fault]:
     return audit_quizzes(catalog.banks)
 
 
+def _too_few_named(catalog: Catalog, summary: Summary) -> Iterator[Fault]:
+    from etude.authoring.misconceptions import too_few
+
+    return too_few(catalog.banks[0], *summary.named)
+
+
 def _without_extras(exercises: Sequence[Exercise]) -> Iterator[Fault]:
     from etude.extras import install_command, missing_extras
 
@@ -181,9 +190,9 @@ def _show(summary: Summary) -> None:
         checks = sum(cost.checks for cost in summary.costs.values())
         out.print(f"warm: {summary.median_seconds:.2f} s (median); slowest: {slow}", style="dim")
         out.print(f"checks: {checks}, of which {testimony} rest on testimony", style="dim")
-    if total := sum(naming.of for naming in summary.namings.values()):
-        named = sum(naming.named for naming in summary.namings.values())
-        out.print(f"misconceptions named right: {named:,} of {total:,} ({named / total:.1%})", style="dim")
+    named, of = summary.named
+    if of:
+        out.print(f"misconceptions named right: {named:,} of {of:,} ({named / of:.1%})", style="dim")
     count = len(summary.faults)
     out.print(f"{count} fault{'' if count == 1 else 's'}", style="bold red" if count else "bold green")
 

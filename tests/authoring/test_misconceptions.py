@@ -8,7 +8,7 @@ import pytest
 
 from etude.authoring.bench import Bench
 from etude.authoring.fault import Fault
-from etude.authoring.misconceptions import Naming, audit_misconceptions
+from etude.authoring.misconceptions import Naming, audit_misconceptions, too_few
 from etude.database import Database
 from etude.exercise import Exercise
 from etude.judge.client import Judge
@@ -42,6 +42,16 @@ def test_one_that_is_missing_is_written_when_asked(bench: Bench, halve: Exercise
 def test_every_wrong_answer_is_named_on_other_inputs(bench: Bench, known: Exercise) -> None:
     for seed in (9, 10):
         assert audited(bench, known, seed=seed)[1] == Naming(known, 5, 5, ())
+
+
+def test_a_twin_is_not_named_and_too_many_of_them_are_a_fault(bench: Bench, halve: Exercise) -> None:
+    wrong = halve.grader_folder / "wrong"
+    (wrong / "a_twin.py").write_text((wrong / "doubles.py").read_text())
+    naming = audited(bench, halve, write=True)[1]
+    assert naming == Naming(halve, 5, 6, ("doubles",))
+    (fault,) = too_few(halve.bank, naming.named, naming.of)
+    assert fault.problem == "5 of 6 wrong answers are told their misconception, 95% should be"
+    assert [*too_few(halve.bank, 95, 100)] == []
 
 
 @pytest.mark.parametrize("part", ["grader_path", "metadata_path"])
