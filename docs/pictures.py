@@ -29,7 +29,8 @@ from etude.practice.dashboard import Record, dashboard
 from etude.practice.desk import Desk
 from etude.practice.mock import Ending, Interview, Question
 from etude.practice.watch.messages import Graded, Opened, Saved, Sheet
-from etude.practice.watch.state import WatchState, step
+from etude.practice.watch.state import WatchState
+from etude.practice.watch.step import step
 from etude.render.dashboard import render_dashboard
 from etude.render.mock import render_interview
 from etude.render.terminal import render_report
@@ -45,10 +46,15 @@ NAIVE = """import numpy as np
 
 
 def softmax(x, axis=-1):
+    x = np.asarray(x)
+    if not np.issubdtype(x.dtype, np.floating):
+        x = x.astype(np.float64)
+    if x.ndim == 0:
+        return np.ones_like(x)
     e = np.exp(x)
     return e / e.sum(axis=axis, keepdims=True)
 """
-SHIFTED = NAIVE.replace("e = np.exp(x)", "x = np.asarray(x)\n    e = np.exp(x - x.max(axis=axis, keepdims=True))")
+SHIFTED = NAIVE.replace("np.exp(x)", "np.exp(x - x.max(axis=axis, keepdims=True))")
 
 Render = Callable[[Console], None]
 

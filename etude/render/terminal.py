@@ -94,6 +94,7 @@ def problem(report: Report) -> Iterator[RenderableType]:
 def misconception(report: Report) -> Iterator[RenderableType]:
     """What the answer's author seems to believe, and what to think of instead."""
     if (found := report.misconception) is not None:
+        yield Text()
         yield Text(f"This looks like a known fault: {visible_line(found.fault)}", "bold")
         grid = _grid()
         grid.add_row("belief", Text(visible(found.belief)))
