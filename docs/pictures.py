@@ -104,7 +104,8 @@ def _made_up(catalog: Catalog) -> Iterator[tuple[Score, Event | None]]:
         at = NOW - timedelta(days=9 - number * 9 // 22, minutes=draw.randrange(300))
         full = draw.random() < 0.8
         score = Score(at, exercise.id, 10 if full else 6, 10, 0, False)
-        yield score, Event(at, EventKind.REVIEW, exercise.id, {"rating": draw.choice([2, 3, 3, 4, 4])}) if full else None
+        rating = {"rating": draw.choice([2, 3, 3, 4, 4])}
+        yield score, Event(at, EventKind.REVIEW, exercise.id, rating) if full else None
 
 
 def _watch(catalog: Catalog, desk: Desk) -> Render:
