@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etude.cli.banks import bank_options, load_catalog
+from etude.errors import EtudeError
 
 if TYPE_CHECKING:
     from etude.attempts import Score
@@ -27,7 +28,7 @@ def command(bank: tuple[str, ...], only_bank: bool) -> None:
     exercises = [*load_catalog(bank, only_bank)]
     scores, events = with_database(_history, "your progress is not shown") or ([], [])
     extras = dict.fromkeys(extra for exercise in exercises for extra in exercise.required_extras)
-    record = Record(scores, events, missing_extras(extras))
+    record = Record(scores, events, missing_extras(extras), _interview_left())
     render_dashboard(dashboard(exercises, record, datetime.now(UTC)), console())
 
 
@@ -36,3 +37,18 @@ def _history(database: Database) -> tuple[list[Score], list[Event]]:
     from etude.events import EventKind, Events
 
     return Attempts(database).scores(), Events(database).of(EventKind.START, EventKind.REVIEW)
+
+
+def _interview_left() -> float | None:
+    """Seconds; None where no interview is open."""
+    from etude.cli.message import say
+    from etude.practice.mock_store import load, state_path
+
+    if not state_path().exists():
+        return None
+    try:
+        interview = load()
+    except EtudeError as error:
+        say(str(error))
+        return None
+    return interview.left if interview else None

@@ -36,6 +36,7 @@ class Dashboard:
     due: tuple[str, ...]  # the longest overdue first
     suggestion: Suggestion | None  # None where nothing is left that could be done here
     missing: tuple[str, ...]  # extras that exercises without full marks still need
+    interview_left: float | None = None  # seconds, of the interview that is open
 
     @property
     def exercises(self) -> int:
@@ -53,6 +54,7 @@ class Record:
     scores: Sequence[Score]
     events: Sequence[Event]
     missing: Collection[str] = ()  # extras that are not installed
+    interview_left: float | None = None  # seconds, of the interview that is open
 
     def can_grade(self, exercise: Exercise) -> bool:
         return not set(exercise.required_extras) & set(self.missing)
@@ -74,6 +76,7 @@ def dashboard(exercises: Sequence[Exercise], record: Record, now: datetime) -> D
         due=tuple(exercise.id for exercise in due),
         suggestion=next(_suggestions(exercises, record, due, solved), None),
         missing=tuple(extra for extra in needed if extra in record.missing),
+        interview_left=record.interview_left,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -21,9 +22,9 @@ def render_dashboard(dashboard: Dashboard, console: Console) -> None:
     width = min(console.width, WIDEST)
     if dashboard.begun:
         parts = [_headline(dashboard, unicode), Text(), *_chapters(dashboard, width, unicode), Text()]
-        parts += [*_due(dashboard), *_next(dashboard)]
+        parts += [*_interview(dashboard), *_due(dashboard), *_next(dashboard)]
     else:
-        parts = [*_welcome(dashboard)]
+        parts = [*_interview(dashboard), *_welcome(dashboard)]
     for part in parts:
         console.print(part, width=width)
 
@@ -60,6 +61,14 @@ def _bar(chapter: ChapterProgress, cells: int, marks: tuple[str, str, str]) -> T
     return Text.assemble(
         (full * solved, "green"), (tried * (either - solved), "yellow"), (rest * (cells - either), "dim")
     )
+
+
+def _interview(dashboard: Dashboard) -> Iterator[Text]:
+    if dashboard.interview_left is not None:
+        minutes = math.ceil(dashboard.interview_left / 60)
+        left = f", with {minutes} minute{'' if minutes == 1 else 's'} left"
+        yield Text.assemble(("An interview is open", "bold yellow"), f"{left}: ", ("etude mock", "bold"), " goes on.")
+        yield Text()
 
 
 def _due(dashboard: Dashboard) -> Iterator[Text]:

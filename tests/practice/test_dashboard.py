@@ -218,6 +218,24 @@ def test_many_that_are_due_are_counted() -> None:
     assert "6 due for review: a, b, c, d and 2 more" in drawn(due)
 
 
+@pytest.mark.parametrize(("seconds", "left"), [(59.0, "1 minute"), (1810.0, "31 minutes"), (0.0, "0 minutes")])
+def test_an_open_interview_is_told_of(seconds: float, left: str) -> None:
+    for scores in ([], [score("warm")]):
+        text = drawn(dashboard(BANK, Record(scores, [], interview_left=seconds), NOW))
+        assert f"An interview is open, with {left} left: etude mock goes on." in text
+    assert "interview" not in drawn(dashboard(BANK, Record([score("warm")], []), NOW))
+
+
+def test_an_interview_that_cannot_be_read_is_a_warning(etude: Callable[..., Result]) -> None:
+    folder = Path(os.environ["ETUDE_DATA"])
+    folder.mkdir(exist_ok=True)
+    (folder / "mock.json").write_text("{")
+    result = etude()
+    assert result.exit_code == 0
+    assert "the open interview cannot be read" in result.stderr
+    assert "Begin with" in result.stdout
+
+
 def test_what_is_left_needs_an_extra() -> None:
     scores = [score(one.id) for one in BANK if one.id != "net"]
     left = dashboard(BANK, Record(scores, [], missing=("torch",)), NOW)
