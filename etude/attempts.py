@@ -38,7 +38,7 @@ class Score:
     at: datetime  # UTC
     exercise: str
     score: int
-    maximum: int
+    maximum: int  # of a whole grading: without its speed checks an answer has no full marks yet
     hints: int
     gave_up: bool
 
@@ -57,7 +57,7 @@ class Attempts:
         return cls(Database(path or default_path(), warn))
 
     def record(self, report: Report, source: str) -> None:
-        row = (timestamp(), report.exercise, report.score, report.maximum, source, json.dumps(report.to_json()))
+        row = (timestamp(), report.exercise, report.score, report.possible, source, json.dumps(report.to_json()))
 
         def insert(database: sqlite3.Connection) -> None:
             hints, gave_up = database.execute(_HELP, (report.exercise, report.exercise)).fetchone()

@@ -162,6 +162,11 @@ class Report:
         return sum(check.maximum for check in self.checks)
 
     @property
+    def possible(self) -> int:
+        """What a whole grading can earn: the points of checks that were not asked for, too."""
+        return sum(check.points for check in self.checks)
+
+    @property
     def fraction(self) -> float:
         return self.score / self.maximum if self.maximum else 0.0
 

@@ -85,7 +85,10 @@ def command(
         options = GradeOptions(
             seed=seed, speed=not no_speed, timeout=timeout, device=device, allow_unisolated=allow_unisolated
         )
-        exam = feedback == "exam" or in_interview(found.id)
+        sits = in_interview(found.id)
+        if sits and not as_json:
+            say(f"{found.id} is a question of the interview that is open: reasons come with its report")
+        exam = sits or feedback == "exam"
         status = max(status, _grade(found, submissions, options, exam=exam, as_json=as_json))
     ctx.exit(status)
 

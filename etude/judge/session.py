@@ -111,6 +111,7 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]
     arguments += ["-p", "no:logging", "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest"]
     arguments += ["-p", "pytest_benchmark.plugin", "-p", "etude.judge.plugin"]
+    arguments += [f"--benchmark-storage=file://{os.environ['HOME']}"]  # it makes the folder, in the user's else
     if not places["isolate"]:
         isolation = Isolation("process", 0, False, ("Landlock and seccomp (turned off)",))
     send({"isolation": dataclasses.asdict(isolation)})

@@ -85,7 +85,7 @@ def _attempt(item: dict[str, Any]) -> Row:
         raise TransferError("`hints` is no number of hints")
     stored = _field(item, "report", dict)
     report = _report(stored)
-    return uid, at, report.exercise, report.score, report.maximum, source, json.dumps(stored), hints, gave_up
+    return uid, at, report.exercise, report.score, report.possible, source, json.dumps(stored), hints, gave_up
 
 
 def _report(data: dict[str, Any]) -> Report:
@@ -97,7 +97,7 @@ def _report(data: dict[str, Any]) -> Report:
         raise TransferError(f"its report cannot be read ({type(error).__name__}: {str(error)[:100]})") from None
     if not conforms(report, Report):
         raise TransferError("its report holds a value of a wrong type")
-    if not all(0 <= check.points < MOST for check in report.checks) or report.maximum >= MOST:
+    if not all(0 <= check.points < MOST for check in report.checks) or report.possible >= MOST:
         raise TransferError("its report holds impossible points")
     if not report.exercise:
         raise TransferError("its report names no exercise")

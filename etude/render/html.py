@@ -42,7 +42,7 @@ def _environment() -> Environment:
         "duration": terminal.duration,
         "facts": terminal.facts,
         "figure": _figure,
-        "percent": terminal.percent,
+        "verdict": terminal.verdict,
         "rows": terminal.detail_rows,
         "timing_line": terminal.timing_line,
     }

@@ -193,7 +193,6 @@ def _indented(part: RenderableType) -> Padding:
 def total(report: Report) -> Iterator[RenderableType]:
     """The points, as a number and as a bar."""
     style = "green" if report.full_marks else "red" if report.score == 0 else "yellow"
-    verdict = "full marks" if report.full_marks else percent(report.fraction)
     line = Table.grid(expand=True, padding=(0, 2, 0, 0))
     for _ in range(3):
         line.add_column(no_wrap=True)
@@ -202,10 +201,16 @@ def total(report: Report) -> Iterator[RenderableType]:
         Text(f"{report.score} of {report.maximum} points", f"bold {style}"),
         ProgressBar(total=max(report.maximum, 1), completed=report.score, width=30, complete_style=style,
                     finished_style=style),
-        Text(verdict, style),
+        Text(verdict(report), style),
         Text(duration(report.seconds), "dim"),
     )  # fmt: skip
     yield line
+
+
+def verdict(report: Report) -> str:
+    if not report.full_marks:
+        return percent(report.fraction)
+    return "full marks" if report.maximum == report.possible else "all of what was asked"
 
 
 def duration(seconds: float) -> str:

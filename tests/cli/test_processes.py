@@ -95,6 +95,17 @@ def test_grading_for_real(with_graders: Path) -> None:
     assert again["seed"] == reports[0]["seed"]
 
 
+def test_nothing_is_left_in_the_folder_and_full_marks_need_the_speed_checks(tmp_path: Path, with_graders: Path) -> None:
+    Path("affine.py").write_text((MINI / "solutions" / "q01_basics" / "affine.py").read_text())
+    before = sorted(Path().iterdir())
+    done = command("grade", "affine", "--no-speed")
+    assert done.returncode == 0
+    assert sorted(Path().iterdir()) == before
+    assert 0 < Attempts.open().best()["affine"] < 1
+    assert command("grade", "affine").returncode == 0
+    assert Attempts.open().best() == {"affine": 1.0}
+
+
 def test_ctrl_c_for_real(with_graders: Path) -> None:
     Path("loop.py").write_text("def double(x):\n    while True: pass\n")
     first = with_graders / "right" / "addition.py"
