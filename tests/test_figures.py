@@ -98,6 +98,23 @@ def test_whatever_came_back_the_figure_is_drawn(value: Any) -> None:
     assert drawn.startswith(b"\x89PNG\r\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [("W" * 60, 1, 1), ("W" * 60, 2, 10), ("W" * 60, 10, 2), ("日本", 1, 1), ("$x$" * 20, 1, 1)],
+)
+def test_long_names_leave_room_to_draw_in_and_nothing_is_warned_of(name: str, rows: int, columns: int) -> None:
+    pytest.importorskip("matplotlib")
+    from etude.render.figure import figure_png
+
+    cells = tuple(tuple(float(row - column) for column in range(columns)) for row in range(rows))
+    table = Panel(name, cells, row_labels=(name,) * rows, column_labels=(name,) * columns)
+    lines = Panel(name, curves={f"{name[:59]}{n}": (1.0, 2.0) for n in range(8)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for panels in ((table, table), (lines, table)):
+            assert figure_png(panels).startswith(b"\x89PNG\r\n")
+
+
 def test_numbers_that_are_not_finite_are_none() -> None:
     panel = image("yours", [[np.nan, 1.0], [np.inf, -np.inf]])
     assert panel is not None

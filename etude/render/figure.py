@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
+import warnings
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ DPI = 120
 MOST_LABELS = 20  # a larger matrix is drawn without labels and numbers
 LARGEST = 1e30  # beyond it, matplotlib's own arithmetic overflows
 NO_NUMBER = "#c8c8c8"  # NaN, infinity, and the gap between two images
+TITLE, LABEL, CURVE = 60, 12, 20  # characters: longer ones would leave no room to draw in
 LINES = ("-", "--", "-.", ":")  # one curve may lie upon another
 
 
@@ -41,7 +43,7 @@ def figure_png(panels: tuple[Panel, ...]) -> bytes:
     images, image = [], None
     for index, panel in enumerate(panels):
         axes = figure.add_subplot(rows, columns, index + 1)
-        axes.set_title(textwrap.fill(_text(panel.title), 40), fontsize=11)
+        axes.set_title(textwrap.fill(_text(panel.title, TITLE), 40), fontsize=11)
         if index in grids:
             image = axes.imshow(grids[index], interpolation="nearest", **colours)
             images.append(axes)
@@ -51,7 +53,9 @@ def figure_png(panels: tuple[Panel, ...]) -> bytes:
     if image is not None:
         figure.colorbar(image, ax=images, shrink=0.85)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a name in a script that matplotlib's font does not have
+        figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
@@ -84,8 +88,8 @@ def _label_cells(axes: Any, panel: Panel, grid: np.ndarray[Any, Any], image: Any
         axes.set_yticks([])
         return
     upright = max(map(len, columns), default=0) <= 4
-    axes.set_xticks(range(len(columns)), [_text(name) for name in columns], rotation=0 if upright else 45)
-    axes.set_yticks(range(len(rows)), [_text(name) for name in rows])
+    axes.set_xticks(range(len(columns)), [_text(name, LABEL) for name in columns], rotation=0 if upright else 45)
+    axes.set_yticks(range(len(rows)), [_text(name, LABEL) for name in rows])
     axes.tick_params(labelsize=8)
     for (row, column), number in np.ndenumerate(grid):
         red, green, blue, _ = image.cmap(image.norm(number))
@@ -99,13 +103,14 @@ def _draw_curves(axes: Any, panel: Panel) -> None:
     for index, (name, values) in enumerate(panel.curves.items()):
         heights = _heights(values)
         style = LINES[index % len(LINES)]
-        axes.plot(heights, style, label=_text(name), marker="o" if len(heights) <= 40 else None, markersize=3)
+        axes.plot(heights, style, label=_text(name, CURVE), marker="o" if len(heights) <= 40 else None, markersize=3)
     axes.grid(alpha=0.3)
     axes.tick_params(labelsize=8)
     if panel.curves:
         axes.legend(fontsize=9)
 
 
-def _text(text: str) -> str:
+def _text(text: str, longest: int) -> str:
     """Safe to print, and no mathematics: matplotlib would read what stands between two dollar signs."""
-    return visible_line(text).replace("$", r"\$")
+    line = visible_line(text)
+    return (line if len(line) <= longest else f"{line[: longest - 1]}…").replace("$", r"\$")
