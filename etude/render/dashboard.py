@@ -36,7 +36,7 @@ def _headline(dashboard: Dashboard, unicode: bool) -> Text:
 
 def _streak(dashboard: Dashboard) -> Iterator[Text]:
     if dashboard.streak:
-        days = "1 day" if dashboard.streak == 1 else f"{dashboard.streak} days in a row"
+        days = f"{dashboard.streak} day{'s' * (dashboard.streak != 1)} in a row"
         yield Text.assemble((days, "bold"), "" if dashboard.practised_today else ", and today is still open")
 
 

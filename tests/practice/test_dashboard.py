@@ -192,7 +192,7 @@ def test_a_bar_a_chapter() -> None:
     cells = line.split()[2]
     assert (cells.count("━"), cells.count("╍"), cells.count("┄")) == (16, 8, 16)
     assert " 4 of 10  2 tried" in line
-    assert "4 of 10 exercises with full marks · 1 day, and today is still open" in text
+    assert "4 of 10 exercises with full marks · 1 day in a row, and today is still open" in text
 
 
 @pytest.mark.parametrize("full", range(11))
@@ -274,7 +274,7 @@ def test_the_dashboard_after_an_attempt(etude: Callable[..., Result]) -> None:
     Attempts.open().record(report, "x = 1")
     result = etude()
     assert result.exit_code == 0
-    assert "0 of 3 exercises with full marks · 1 day\n" in result.stdout
+    assert "0 of 3 exercises with full marks · 1 day in a row\n" in result.stdout
     assert "Next: double, your last attempt reached 0 of 2 points." in result.stdout
     assert "\x1b" not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
