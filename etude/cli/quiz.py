@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from etude.questions.question import Posed, Question
 
 
+class _Left(Exception):
+    """The learner has had enough."""
+
+
 @click.command("quiz")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--count", type=click.IntRange(min=1), default=10, show_default=True, help="How many to ask.")
@@ -114,26 +118,30 @@ def _ask_one(posed: Posed, number: int, count: int, seed: int, out: Console) -> 
     render_question(posed, number, count, out)
     try:
         reply = _reply(posed, out)
-    except EOFError:
+    except _Left:
         return None
     right = reply is not None and posed.is_right(reply)
     note(EventKind.QUIZ, posed.id, chapter=posed.chapter, right=right, seed=seed)
     render_verdict(posed, right, reply is not None, out)
-    return Answered(posed.chapter, right)
+    return Answered(posed.chapter, right, passed=reply is None)
 
 
 def _reply(posed: Posed, out: Console) -> float | None:
-    """None where the learner passes; EOFError where they leave."""
+    """None where the learner passes; _Left where they leave."""
     from etude.questions.reply import ReplyError, read_reply
     from etude.render.quiz import question_prompt
     from etude.render.visible import visible_line
 
     while True:
-        typed = out.input(question_prompt(posed)).strip()
+        try:
+            typed = out.input(question_prompt(posed)).strip()
+        except EOFError:
+            out.print()  # the prompt's line is still open
+            raise _Left from None
         if not sys.stdin.isatty():
             click.echo(visible_line(typed))  # nobody else shows what came from a pipe
         if typed.lower() in ("q", "quit"):
-            raise EOFError
+            raise _Left
         if not typed:
             return None
         try:

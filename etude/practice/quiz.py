@@ -14,6 +14,7 @@ from etude.questions.question import Question
 class Answered:
     chapter: str
     right: bool
+    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class ChapterResult:
     chapter: str
     right: int
     asked: int
+    passed: int = 0
 
 
 def last_answers(events: Iterable[Event]) -> dict[str, bool]:
@@ -39,12 +41,13 @@ def by_chapter(answers: Sequence[Answered]) -> list[ChapterResult]:
     """In the chapters' order."""
     results = []
     for chapter in sorted({answer.chapter for answer in answers}):
-        own = [answer.right for answer in answers if answer.chapter == chapter]
-        results.append(ChapterResult(chapter, sum(own), len(own)))
+        own = [answer for answer in answers if answer.chapter == chapter]
+        right, passed = sum(answer.right for answer in own), sum(answer.passed for answer in own)
+        results.append(ChapterResult(chapter, right, len(own), passed))
     return results
 
 
 def to_study(results: Iterable[ChapterResult]) -> list[str]:
-    """The chapters in which something was missed, the worst first."""
+    """The chapters in which something was missed or passed, the worst first."""
     missed = [result for result in results if result.right < result.asked]
     return [result.chapter for result in sorted(missed, key=lambda result: result.right / result.asked)]

@@ -47,26 +47,45 @@ def render_verdict(posed: Posed, right: bool, known: bool, console: Console) -> 
     """`known` is False where the learner passed."""
     console.print()
     unicode = console.encoding.lower().startswith("utf")
-    wanted = visible_line(posed.right_answer)
     if right:
         console.print(Text("✓ Right." if unicode else "+ Right.", "bold green"))
-    elif known:
-        console.print(Text(f"{'✗' if unicode else 'x'} Wrong: it is {wanted}.", "bold red"))
     else:
-        console.print(Text(f"{'–' if unicode else '-'} It is {wanted}.", "bold yellow"))
+        wrong, passed = ("✗ Wrong: it is ", "– It is ") if unicode else ("x Wrong: it is ", "- It is ")
+        style = "bold red" if known else "bold yellow"
+        _print_right_answer(posed, Text(wrong if known else passed, style), console)
     _print_markdown(posed.explain, console)
 
 
+def _print_right_answer(posed: Posed, lead: Text, console: Console) -> None:
+    """A number ends the line; of a choice, what it says follows, as Markdown."""
+    lead.append(visible_line(posed.right_answer))
+    if not posed.choices:
+        console.print(lead.append("."))
+        return
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(lead.append("."), _markdown(posed.choices[posed.right]))
+    with console.use_theme(THEME):
+        console.print(grid, width=min(console.width, WIDEST))
+
+
 def render_summary(results: Sequence[ChapterResult], study: Sequence[str], console: Console) -> None:
-    right, asked = sum(result.right for result in results), sum(result.asked for result in results)
     titles = [chapter_title(result.chapter) for result in results]
     width = max(len("all"), *(len(title) for title in titles))
-    lines = [Text(f"{'':<{width}}  right  asked", "dim")]
+    right, asked, passed = (
+        sum(column) for column in zip(*((r.right, r.asked, r.passed) for r in results), strict=True)
+    )
+
+    def line(title: str, right: object, asked: object, passing: object) -> str:
+        return f"{title:<{width}}  {right:>5}  {asked:>5}" + (f"  {passing:>6}" if passed else "")
+
+    lines = [Text(line("", "right", "asked", "passed"), "dim")]
     for title, result in zip(titles, results, strict=True):
         style = "green" if result.right == result.asked else ""
-        lines.append(Text(f"{title:<{width}}  {result.right:>5}  {result.asked:>5}", style))
+        lines.append(Text(line(title, result.right, result.asked, result.passed), style))
     if len(results) > 1:
-        lines.append(Text(f"{'all':<{width}}  {right:>5}  {asked:>5}", "bold"))
+        lines.append(Text(line("all", right, asked, passed), "bold"))
     if study:
         lines += [Text(), Text(f"To study: {', '.join(chapter_title(chapter) for chapter in study)}.")]
         lines += [Text(f"  etude list --chapter {study[0].partition('_')[0]:<6}its exercises", "dim")]

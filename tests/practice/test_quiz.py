@@ -101,9 +101,9 @@ def test_the_same_seed_asks_the_same_whatever_was_answered_before() -> None:
 def test_a_question_is_posed_alike_whatever_else_is_asked() -> None:
     """The same seed gives it the same values and the same order of choices."""
     together, alone = (quiz(*chapters, "--all", "--seed", "9", answers="\n" * 3).output for chapters in ((), ("2",)))
-    choices = re.findall(r"\d\. \w+", alone)
+    choices = re.findall(r"^ +\d\. \w+", alone, re.MULTILINE)
     assert len(choices) == 4
-    assert re.findall(r"\d\. \w+", together) == choices
+    assert re.findall(r"^ +\d\. \w+", together, re.MULTILINE) == choices
 
 
 def test_choices_come_in_every_order_and_the_right_one_moves_along() -> None:
@@ -220,15 +220,25 @@ def test_each_answer_is_judged_and_kept() -> None:
 
 def test_a_wrong_answer_is_told_the_right_one_and_the_chapter_to_study() -> None:
     result = quiz("2", "--seed", "1", answers=f"{sky(1) % 4 + 1}\n")
-    assert f"✗ Wrong: it is {sky(1)}." in result.output
+    assert f"✗ Wrong: it is {sky(1)}. blue\n" in re.sub(" +\n", "\n", result.output)
     assert "To study: Q2 More." in result.output
     assert "etude list --chapter q02 " in result.output
     assert kept()[0].body["right"] is False
 
 
 def test_enter_alone_passes() -> None:
-    assert f"It is {sky(1)}." in quiz("2", "--seed", "1", answers="\n").output
+    output = quiz("2", "--seed", "1", answers="\n").output
+    assert f"– It is {sky(1)}. blue " in output
     assert kept()[0].body["right"] is False
+
+
+def test_what_was_passed_is_told_apart_from_what_was_wrong() -> None:
+    wrong = quiz("2", "--seed", "1", answers=f"{sky(1) % 4 + 1}\n").output
+    assert "passed" not in wrong
+    output = quiz("1", "--all", "--seed", "1", answers="0\n\n").output
+    table = [line.split() for line in output.partition(" right ")[2].splitlines()[:2]]
+    assert table == [["asked", "passed"], ["Q1", "Basics", "0", "2", "1"]]
+    assert "To study: Q1 Basics." in output
 
 
 def test_what_is_no_answer_is_asked_again() -> None:
@@ -244,6 +254,11 @@ def test_q_and_the_end_of_the_input_leave_and_keep_what_was_answered(leaving: st
     assert result.output.count("question ") == 2
     assert "right  asked" in result.output
     assert len(kept()) == 1
+
+
+def test_at_the_end_of_the_input_the_shell_gets_a_line_of_its_own() -> None:
+    output = quiz("2", answers="").output
+    assert output.endswith("1 to 4: \n")
 
 
 def test_leaving_at_once_keeps_and_shows_nothing() -> None:
@@ -382,7 +397,7 @@ def test_lines_fit_and_marks_are_ones_that_the_terminal_has(width: int, encoding
     render_question(POSED, 1, 2, console)
     for right, known in ((True, True), (False, True), (False, False)):
         render_verdict(POSED, right, known, console)
-    results = [ChapterResult("q01_basics", 1, 2), ChapterResult("q13_training_strategies", 3, 3)]
+    results = [ChapterResult("q01_basics", 1, 2, 1), ChapterResult("q13_training_strategies", 3, 3)]
     render_summary(results, to_study(results), console)
     file.seek(0)
     lines = file.read().splitlines()
@@ -392,7 +407,7 @@ def test_lines_fit_and_marks_are_ones_that_the_terminal_has(width: int, encoding
 
 
 def test_what_to_study_is_what_was_missed_the_worst_first() -> None:
-    answers = [Answered("q02_b", False), Answered("q01_a", True), Answered("q01_a", False), Answered("q03_c", True)]
-    results = by_chapter(answers)
-    assert results == [ChapterResult("q01_a", 1, 2), ChapterResult("q02_b", 0, 1), ChapterResult("q03_c", 1, 1)]
+    answers = [Answered("q02_b", False), Answered("q01_a", True), Answered("q01_a", False, passed=True)]
+    results = by_chapter([*answers, Answered("q03_c", True)])
+    assert results == [ChapterResult("q01_a", 1, 2, 1), ChapterResult("q02_b", 0, 1), ChapterResult("q03_c", 1, 1)]
     assert to_study(results) == ["q02_b", "q01_a"]
