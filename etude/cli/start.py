@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from etude.cli.banks import bank_options, exercise_argument, load_catalog
+from etude.errors import EtudeError
 
 
 @click.command("start")
@@ -26,13 +27,21 @@ def command(exercise: str, folder: str, force: bool, notebook: bool, bank: tuple
 
     found = load_catalog(bank, only_bank).get(exercise)
     path = Path(folder, f"{found.id}.{'ipynb' if notebook else 'py'}")
+    if folder.endswith((".py", ".ipynb")):
+        fix = f"leave it out to write {path.name} here, or name a folder"
+        raise EtudeError(folder, f"looks like a file, and DIR is a folder: {path.name} is written in it", fix)
     kept = write_stub(found, path, force)
     note(EventKind.START, found.id)
     if kept is not None:
         click.echo(f"{kept} keeps what was in {path}.")
     click.echo(f"{path} is yours to fill in.")
+    here = folder == "."
     if notebook:
-        click.echo(f"  etude lab {found.id}{'' if folder == '.' else f' --folder {shlex.quote(folder)}'}    open it")
+        first = f"etude lab {found.id}{'' if here else f' --folder {shlex.quote(folder)}'}", "open it"
     else:
-        click.echo(f"  etude show {found.id}    what it asks")
-    click.echo(f"  etude grade {found.id}{'' if folder == '.' else f' {shlex.quote(str(path))}'}   grade it")
+        first = f"etude show {found.id}", "what it asks"
+    named = notebook or not here  # EX alone is EX.py in this folder, where that is there
+    grade = f"etude grade {found.id}{f' {shlex.quote(str(path))}' if named else ''}", "grade it"
+    width = max(len(first[0]), len(grade[0]))
+    for line, what in (first, grade):
+        click.echo(f"  {line:<{width}}  {what}")

@@ -64,7 +64,9 @@ def test_start(etude: Etude, bank: Path) -> None:
     assert result.exit_code == 0
     stub = (bank / "exercises/q01_basics/double/stub.py").read_text()
     assert Path("double.py").read_text() == stub
-    assert "etude grade double\n" in result.stdout.replace("   grade it", "\n")
+    assert result.stdout == (
+        "double.py is yours to fill in.\n  etude show double   what it asks\n  etude grade double  grade it\n"
+    )
 
 
 def test_start_never_overwrites(etude: Etude) -> None:
@@ -86,12 +88,26 @@ def test_start_in_a_folder(etude: Etude) -> None:
     result = etude("start", "double", "my answers/today")
     assert result.exit_code == 0
     assert "NotImplementedError" in Path("my answers/today/double.py").read_text()
-    assert "etude grade double 'my answers/today/double.py'" in result.stdout
+    assert result.stdout.splitlines()[1:] == [
+        "  etude show double                                what it asks",
+        "  etude grade double 'my answers/today/double.py'  grade it",
+    ]
     Path("file").write_text("")
     for folder in ("file", "file/inside"):
         result = etude("start", "double", folder)
         assert result.exit_code == 2
         assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["x.py", "x.ipynb", "sub/double.py"])
+def test_start_takes_a_files_name_for_no_folder(etude: Etude, name: str) -> None:
+    result = etude("start", "double", name)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"etude: {name}: looks like a file, and DIR is a folder: double.py is written in it: leave it out to write"
+        " double.py here, or name a folder\n"
+    )
+    assert not Path(name).exists()
 
 
 def test_solution_into_a_pipe_is_the_file(etude: Etude, bank: Path) -> None:

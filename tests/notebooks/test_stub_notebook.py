@@ -31,8 +31,11 @@ def starts() -> int:
 def test_start_writes_prompt_stub_and_check() -> None:
     result = etude("start", "double", "--notebook")
     assert result.exit_code == 0
-    assert "double.ipynb is yours to fill in." in result.stdout
-    assert "etude lab double" in result.stdout
+    assert result.stdout == (
+        "double.ipynb is yours to fill in.\n"
+        "  etude lab double                 open it\n"
+        "  etude grade double double.ipynb  grade it\n"  # EX alone would be double.py where both are there
+    )
     text = Path("double.ipynb").read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     nbformat.validate(notebook)
