@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from etude.practice.solution import OwnAnswer
 
 WIDEST = 100
-THEME = Theme({"markdown.code": "bold cyan", "markdown.h1": "bold", "markdown.h2": "bold"})  # on light and dark alike
+INLINE_CODE = "bold cyan"
+THEME = Theme({"markdown.code": INLINE_CODE, "markdown.h1": "bold", "markdown.h2": "bold"})  # on light and dark alike
 
 
 def render_prompt(exercise: Exercise, prompt: str, console: Console) -> None:
@@ -41,7 +43,7 @@ def render_hints(exercise: Exercise, seen: Sequence[Hint], following: Hint | Non
     table = Table.grid(padding=(0, 2, 0, 0))
     for hint in (*seen, *([following] if following else [])):
         style = "" if hint is following else "dim"
-        table.add_row(Text(f"{hint.number}/{hint.total}", style or "bold"), Text(visible(hint.text), style))
+        table.add_row(Text(f"{hint.number}/{hint.total}", style or "bold"), inline_code(visible(hint.text), style))
     total = len(exercise.hints)
     if not total:
         ending = "This exercise has no hints."
@@ -57,6 +59,14 @@ def render_hints(exercise: Exercise, seen: Sequence[Hint], following: Hint | Non
         console.print()
     if ending:
         console.print(Text(f"{ending} `etude solution {exercise.id}` shows the answer, explained."), width=width)
+
+
+def inline_code(text: str, style: str = "") -> Text:
+    """Plain text but for what stands between backticks. Markdown would take __init__ in a hint for a bold init."""
+    shown = Text(style=style)
+    for place, part in enumerate(re.split(r"`([^`\n]+)`", text)):
+        shown.append(part, INLINE_CODE if place % 2 else "")
+    return shown
 
 
 def render_solution(source: str, console: Console, own: OwnAnswer | None = None) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.style import Style
 
 from etude.catalog import Catalog
 from etude.cli import main
 from etude.events import Event, EventKind, Events
 from etude.practice.hints import next_hint, seen_hints
+from etude.render.page import INLINE_CODE, THEME, inline_code
 
 MINI = Path(__file__).resolve().parents[1] / "fixtures" / "mini_bank"
 DOUBLE = Catalog.load([MINI]).get("double")
@@ -55,6 +57,15 @@ def test_hints_are_counted_since_the_stub(
     assert (found.number if found else None) == following
     if found is not None:
         assert (found.total, found.text) == (3, DOUBLE.hints[found.number - 1])
+
+
+def test_code_in_a_hint_looks_like_that_of_a_prompt_and_the_rest_is_plain() -> None:
+    text = inline_code("Made in __init__, 2 * `x*y` + `z` * `lonely", "dim")
+    assert text.plain == "Made in __init__, 2 * x*y + z * `lonely"
+    assert [(text.plain[span.start : span.end], span.style) for span in text.spans if span.style] == [
+        ("x*y", INLINE_CODE), ("z", INLINE_CODE)
+    ]  # fmt: skip
+    assert THEME.styles["markdown.code"] == Style.parse(INLINE_CODE)
 
 
 # --- the command
