@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from etude.cli.banks import bank_options, load_catalog
 from etude.cli.message import console
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from etude.exercise import Exercise
     from etude.practice.mock import Interview
 
+OF_A_NEW_ONE = ("minutes", "level", "chapters", "seed", "folder")  # options
 LATEST_SEED = 10_000  # short enough to be said aloud
 
 
@@ -80,7 +82,7 @@ def command(
             seed = secrets.randbelow(LATEST_SEED) if seed is None else seed
             asked = _draw(catalog, minutes, level, chapters, seed)
             interview = _begin(catalog, asked, minutes, seed, folder)
-        elif not _is_resumed(interview):
+        elif not _is_resumed(interview, _given(ctx)):
             return
         from etude.cli.mock_sitting import sit
 
@@ -154,9 +156,19 @@ def _new_folder(folder: str | None) -> Path:
     return place
 
 
-def _is_resumed(interview: Interview) -> bool:
+def _given(ctx: click.Context) -> list[str]:
+    """The options on the command's line that only a new interview heeds."""
+    return [f"--{name}" for name in OF_A_NEW_ONE if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+
+
+def _is_resumed(interview: Interview, ignored: list[str]) -> bool:
+    from etude.practice.mock_store import ABANDON
     from etude.render.mock import clock
 
+    if ignored:
+        verb = "is" if len(ignored) == 1 else "are"
+        click.echo(f"{' and '.join(ignored)} {verb} ignored while an interview is open.")
+        click.echo(f"{ABANDON}.")
     if interview.ending is not None:
         click.echo("The interview is over: what was handed in is graded now.")
         return True

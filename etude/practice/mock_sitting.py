@@ -137,6 +137,8 @@ class Sitting:
             self._show_question()
         elif key == "w":
             self._show_question()
+        elif key == "h":
+            self._screen.say("No hints until the bell.")
 
     def _show_question(self) -> None:
         self._screen.question(self.interview, self._exercises[self.interview.question.exercise])

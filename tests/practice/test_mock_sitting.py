@@ -194,6 +194,11 @@ def test_the_stub_is_not_graded(interview: Interview, bench: Bench, write: Write
     assert any("still the stub" in line for line in bench.lines)
 
 
+def test_there_are_no_hints_until_the_bell(interview: Interview, bench: Bench) -> None:
+    bench.run(interview, "h", "q")
+    assert bench.lines == ["No hints until the bell."]
+
+
 def test_a_file_that_cannot_be_read_is_told_of(interview: Interview, bench: Bench) -> None:
     Path(interview.folder, "double.py").unlink()
     bench.run(interview, "g", "q")

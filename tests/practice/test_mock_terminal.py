@@ -252,8 +252,10 @@ def test_while_it_is_open(mock: Mock) -> None:
         assert graded.returncode == 1
         assert "wanted" not in graded.stdout.replace('"wanted": null', "")
 
-    declined = mock()
-    declined.sees("Go on with it?")
+    declined = mock("--minutes", "60", "--seed", "4")
+    declined.sees("--minutes and --seed are ignored while an interview is open.", "Go on with it?")
+    assert declined.text.startswith("--minutes and --seed")
+    assert "\n`etude mock --abandon` ends it without a report.\n" in declined.text
     declined.press("n\r")
     assert declined.ends() == 0
     declined.sees("`etude mock --abandon`")
