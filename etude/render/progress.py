@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -53,6 +54,12 @@ def clock_time(minutes: float) -> str:
     """`25 min`, `3 h 05 min`."""
     hours, rest = divmod(round(minutes), 60)
     return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+
+
+def score_ticks(top: float) -> list[float]:
+    """Whole percents from 0 up to `top` or the next above it, to mark on an axis."""
+    step = next(step for step in (1, 2, 5, 10, 25, 50) if top * 100 <= 3 * step)
+    return [mark * step / 100 for mark in range(max(math.ceil(top * 100 / step - 1e-9), 1) + 1)]
 
 
 def _summary(progress: Progress) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
@@ -10,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from etude.practice.progress import Progress
-from etude.render.progress import HOW_TIME_IS_COUNTED, NO_PROGRESS, clock_time, summary_line
+from etude.render.progress import HOW_TIME_IS_COUNTED, NO_PROGRESS, clock_time, score_ticks, summary_line
 from etude.render.visible import visible_line
 
 GREEN, BLUE, OCHRE = "#1a7f37", "#0969da", "#9a6700"
+FEW_DAYS = 6  # each is named on the axis; matplotlib would name hours
 
 
 def progress_png(progress: Progress) -> bytes:
@@ -35,15 +37,24 @@ def progress_png(progress: Progress) -> bytes:
 def _draw_score(axes: Any, progress: Progress) -> None:
     axes.set_title("Score over time", loc="left")
     dates, scores = [day.date for day in progress.days], [day.score for day in progress.days]
-    axes.plot(dates, scores, color=GREEN, marker="o" if len(dates) == 1 else None)
-    axes.fill_between(dates, scores, color=GREEN, alpha=0.15)
-    axes.set_ylim(bottom=0)
+    if len(dates) == 1:  # no line yet: a column, as in the terminal
+        axes.bar(dates, scores, width=0.1, color=GREEN)
+        axes.set_xlim(dates[0] - timedelta(days=1), dates[0] + timedelta(days=1))
+    else:
+        axes.plot(dates, scores, color=GREEN)
+        axes.fill_between(dates, scores, color=GREEN, alpha=0.15)
+    ticks = score_ticks(max(scores, default=0.0))
+    axes.set_ylim(0, ticks[-1] * 1.05)
+    axes.set_yticks(ticks)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    if dates:
+    if len(dates) <= FEW_DAYS:
+        axes.set_xticks(dates, [f"{date:%d %b %Y}" for date in dates])
+    else:
         locator = AutoDateLocator()
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.grid(alpha=0.3)
+    axes.set_axisbelow(True)
 
 
 def _draw_time(axes: Any, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from etude.practice.progress import ChapterProgress, Day, Progress, ReviewLoad
-from etude.render.progress import HOW_TIME_IS_COUNTED, NO_PROGRESS, clock_time, summary_line
+from etude.render.progress import HOW_TIME_IS_COUNTED, NO_PROGRESS, clock_time, score_ticks, summary_line
 from etude.render.terminal import percent
 from etude.render.visible import visible_line
 
@@ -36,24 +36,23 @@ def progress_page(progress: Progress) -> str:
 
 
 def _score(days: Sequence[Day]) -> dict[str, Any]:
-    """A line through the days; where there is only one, from edge to edge."""
-    if not days:
-        return {"points": ""}
-    top = max(days[-1].score, 0.01)
+    """A line through the days; where there is only one, a column."""
+    ticks = score_ticks(max((day.score for day in days), default=0.0))
     room = WIDTH - LEFT
-    heights = [day.score for day in days] if len(days) > 1 else [days[0].score] * 2
 
     def y(score: float) -> float:
-        return round(8 + (1 - score / top) * (SCORE_HEIGHT - 8), 1)
+        return round(8 + (1 - score / ticks[-1]) * (SCORE_HEIGHT - 8), 1)
 
-    points = [f"{LEFT + index * room / (len(heights) - 1):.1f},{y(score)}" for index, score in enumerate(heights)]
+    pitch = room / max(len(days) - 1, 1)
+    points = [f"{LEFT + index * pitch:.1f},{y(day.score)}" for index, day in enumerate(days)]
     return {
         "height": SCORE_HEIGHT,
-        "ticks": [{"y": y(top * part), "label": percent(top * part)} for part in (0, 0.5, 1)],
+        "ticks": [{"y": y(tick), "label": percent(tick)} for tick in ticks],
         "points": " ".join(points),
         "area": " ".join((f"{LEFT},{SCORE_HEIGHT}", *points, f"{WIDTH},{SCORE_HEIGHT}")),
-        "first": f"{days[0].date:%d %b %Y}" if len(days) > 1 else "",
-        "last": f"{days[-1].date:%d %b %Y}",
+        "tops": [y(day.score) for day in days],
+        "middle": LEFT + room / 2,
+        "dates": [f"{day.date:%d %b %Y}" for day in days],
     }
 
 

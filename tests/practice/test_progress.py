@@ -21,7 +21,7 @@ from etude.database import Database, default_path
 from etude.events import Event, EventKind, Events
 from etude.exercise import Exercise, Framework, Level
 from etude.practice.progress import Progress, progress
-from etude.render.progress import clock_time, render_progress
+from etude.render.progress import clock_time, render_progress, score_ticks
 from etude.render.progress_page import progress_page
 from etude.report import Category, CheckResult, Isolation, Report, Status
 
@@ -190,6 +190,39 @@ def test_the_page_stands_alone() -> None:
     assert not {"script", "link", "img", "iframe", "object"} & {*tags.names}
     assert not re.search(r"https?:|url\(|@import|\bon\w+=", page)
     assert "prefers-color-scheme: dark" in page
+
+
+@pytest.mark.parametrize(
+    ("top", "marks"),
+    [
+        (0.0, [0, 1]), (0.001, [0, 1]), (0.01, [0, 1]), (0.0185, [0, 1, 2]), (0.05, [0, 2, 4, 6]),
+        (0.15, [0, 5, 10, 15]), (0.7, [0, 25, 50, 75]), (1.0, [0, 50, 100]),
+    ],
+)  # fmt: skip
+def test_the_scores_axis_is_marked_at_whole_percents(top: float, marks: list[int]) -> None:
+    assert score_ticks(top) == [mark / 100 for mark in marks]
+
+
+def test_one_day_is_a_column_and_no_line() -> None:
+    one, two = progress_page(busy(0)), progress_page(busy(1))
+    assert ('class="day"' in one, "<polyline" in one) == (True, False)
+    assert ('class="day"' in two, "<polyline" in two) == (False, True)
+    assert f">{TODAY:%d %b %Y}</text>" in one
+
+
+@pytest.mark.parametrize("ago", [0, 1, 5])
+def test_the_picture_of_few_days_has_each_of_them_on_its_axis(ago: int) -> None:
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    from etude.render.progress_figure import _draw_score
+
+    axes = Figure().add_subplot()
+    _draw_score(axes, busy(ago))
+    shown = [f"{TODAY - days(n):%d %b %Y}" for n in range(ago, -1, -1)]
+    assert [label.get_text() for label in axes.get_xticklabels()] == shown
+    left, right = axes.get_xlim()
+    assert right - left <= ago + 2  # days
 
 
 def test_a_chapters_name_is_text_on_the_page() -> None:
