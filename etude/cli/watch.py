@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,8 @@ def command(
     """Grade an exercise at every save.
 
     EX: that exercise, its file EX.py in this folder, begun with a stub where there is none. DIR (this folder, where
-    nothing is named): the exercises whose files lie there, the one that was saved last first.
+    nothing is named): the exercises whose files lie there, the one that was saved last first; another that is saved
+    there joins them.
 
     The scorecard stays on the screen; keys give a hint, the next exercise, the prompt, the solution and the list.
     """
@@ -64,6 +66,9 @@ def _where_to_begin(what: str | None, catalog: Catalog, exercises: list[Exercise
     from etude.practice.watch.session import newest_exercise
 
     if what is not None and (what in catalog.ids or not Path(what).is_dir()):
+        if any(separator in what for separator in (os.sep, os.altsep) if separator):
+            problem = "is not a folder" if Path(what).exists() else "there is no such folder"
+            raise EtudeError(what, problem, "`etude watch EX` begins an exercise in this one")
         return catalog.get(what), Path()
     folder = Path(what or ".")
     newest = newest_exercise(folder, exercises)

@@ -53,4 +53,4 @@ class Paper:
         if len(lines) <= room:
             return lines
         left = len(lines) - room + 1
-        return [*lines[: room - 1], *self.lines([self.dim(f"… {left} more lines, on a taller screen")])[:1]]
+        return [*lines[: room - 1], *self.lines([self.dim(f"… {left} more lines")])[:1]]

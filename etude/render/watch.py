@@ -16,13 +16,14 @@ from etude.render.page import render_prompt, render_solution
 from etude.render.paper import Lines, Paper
 from etude.render.terminal import percent, total
 from etude.render.visible import visible_line
-from etude.render.watch_card import scorecard
+from etude.render.watch_card import scorecard, with_speed_to_come
 
 if TYPE_CHECKING:
     from etude.exercise import Exercise
 
-HELP_KEYS = (("h", "hint"), ("n", "next"), ("p", "previous"), ("s", "solution"), ("w", "prompt"), ("l", "list"),
+HELP_KEYS = (("h", "hint"), ("n", "next"), ("p", "prev"), ("s", "solution"), ("w", "prompt"), ("l", "list"),
              ("r", "again"), ("q", "quit"))  # fmt: skip
+MORE_KEY = ("↑ ↓", "more")
 PAGE_KEYS = (("↑ ↓", "scroll"), ("esc", "back"), ("n", "next"), ("p", "previous"), ("l", "list"), ("q", "quit"))
 LIST_KEYS = (("↑ ↓", "choose"), ("enter", "go there"), ("esc", "back"), ("q", "quit"))
 
@@ -30,23 +31,31 @@ LIST_KEYS = (("↑ ↓", "choose"), ("enter", "go there"), ("esc", "back"), ("q"
 def watch_frame(state: WatchState, console: Console) -> tuple[RenderableType, int]:
     """The screen, and how far the page on it can be scrolled."""
     paper = Paper(console)
-    head, foot = paper.lines(_head(state, paper)), paper.lines(_foot(state, paper))
-    room = max(paper.height - len(head) - len(foot), 1)
-    furthest = 0
-    match state.view:
-        case View.SCORECARD:
-            body = scorecard(state, paper, room)
-        case View.LIST:
-            body = _list(state, paper, room)
-        case View.PROMPT:
-            page = paper.printed(lambda: render_prompt(state.exercise, state.sheet.prompt, console))
-            body, furthest = _page(page, state.scroll, room, paper)
-        case View.SOLUTION:
-            page = paper.printed(lambda: render_solution(state.solution, console, _own(state)))
-            body, furthest = _page(page, state.scroll, room, paper)
+    head = paper.lines(_head(state, paper))
+    for more in (False, True):  # the foot says so where there is more, and the body has what the foot leaves
+        foot = paper.lines(_foot(state, paper, more))
+        room = max(paper.height - len(head) - len(foot), 1)
+        body, furthest = _body(state, console, paper, room)
+        if not furthest:
+            break
     blank: Lines = [[]] * (room - len(body))
     lines = [*head, *body[:room], *blank, *foot][: paper.height]
     return SegmentLines(lines, new_lines=True), furthest
+
+
+def _body(state: WatchState, console: Console, paper: Paper, room: int) -> tuple[Lines, int]:
+    match state.view:
+        case View.SCORECARD:
+            lines, whole = scorecard(state, paper, room)
+            shown, furthest = _page(whole, state.scroll, room, paper)
+            return shown if state.scroll and furthest else lines, furthest
+        case View.LIST:
+            return _list(state, paper, room), 0
+        case View.PROMPT:
+            page = paper.printed(lambda: render_prompt(state.exercise, state.sheet.prompt, console))
+        case View.SOLUTION:
+            page = paper.printed(lambda: render_solution(state.solution, console, _own(state)))
+    return _page(page, state.scroll, room, paper)
 
 
 def _own(state: WatchState) -> OwnAnswer | None:
@@ -91,7 +100,7 @@ def _row(left: Text, right: Text) -> Table:
     return row
 
 
-def _foot(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
+def _foot(state: WatchState, paper: Paper, more: bool) -> Iterator[RenderableType]:
     if paper.roomy:
         yield paper.rule()
     if state.view is View.SCORECARD:
@@ -99,20 +108,21 @@ def _foot(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
         yield from _hints(state, paper)
     if state.notice:
         yield Text(paper.plain(visible_line(state.notice)), "yellow")
-    keys = {View.SCORECARD: HELP_KEYS, View.LIST: LIST_KEYS}.get(state.view, PAGE_KEYS)
-    yield _keys(keys, paper)
+    card = (MORE_KEY, *HELP_KEYS) if more else HELP_KEYS
+    yield _keys({View.SCORECARD: card, View.LIST: LIST_KEYS}.get(state.view, PAGE_KEYS), paper)
 
 
 def _verdict(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
-    if state.report is None or state.problem or state.untouched:
+    report = with_speed_to_come(state)
+    if report is None or state.problem or state.untouched:
         return
-    yield from total(state.report)
+    yield from total(report)
     if not paper.roomy and state.phase is not Phase.IDLE:
         yield _phase(state, paper)
     if (difference := state.difference) is not None:
         style = "green" if difference.points > 0 else "red" if difference.points < 0 else "dim"
         yield Text(paper.plain(visible_line(str(difference))), style)
-    if state.report.full_marks and state.final:
+    if report.full_marks and state.final:
         yield Text("Full marks: n is the next exercise, s the solution, explained.", "bold green")
 
 

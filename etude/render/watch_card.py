@@ -1,59 +1,90 @@
 """The scorecard in as many lines as there are.
 
-It gives way as the room does: first all that was missed is told in detail; then the first of it only; then each check
-has one line; then checks that pass, and did before, are counted and no longer listed.
+It gives way as the room does: first all that was missed is told in detail; then the first of it, and of the rest what
+fits; then each check has one line; then checks that pass, and did before, are counted and no longer listed. Scrolled,
+it is whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from etude.practice.watch.state import WatchState
+from etude.practice.watch.state import Phase, WatchState
 from etude.render.paper import Lines, Paper
 from etude.render.terminal import details, headline, misconception, problem
 from etude.render.visible import visible_line
-from etude.report import CheckResult, Report, Status
+from etude.report import Category, CheckResult, Rationale, Report, Status
 
 SHORTEST = 4  # lines: of a check's details, where they are cut
 HEADLINE_COLUMNS = 20  # of a headline, besides the description and the change
 
 
-def scorecard(state: WatchState, paper: Paper, room: int) -> Lines:
+class Card(NamedTuple):
+    lines: Lines  # no more than there is room for, where that can be
+    whole: Lines
+
+
+def scorecard(state: WatchState, paper: Paper, room: int) -> Card:
     if state.problem:
-        return paper.lines([Text(visible_line(state.problem), "bold yellow")])
+        return _short(paper.lines([Text(visible_line(state.problem), "bold yellow")]))
     if state.untouched:
-        return paper.lines([Text("This is the stub: write your answer in it, and save.")])
+        return _short(paper.lines([Text("This is the stub: write your answer in it, and save.")]))
+    report = with_speed_to_come(state)
+    if report is None:
+        return _short([])
+    if report.problem is not None:
+        told = paper.lines(problem(report))
+        return Card(paper.cut(told, room), told)
+    belief = paper.lines(misconception(report))
+    lines, whole = _checks(state, report, paper, max(room - len(belief), SHORTEST))
+    return Card([*lines, *belief], [*whole, *belief])
+
+
+def with_speed_to_come(state: WatchState) -> Report | None:
+    """The report, its speed checks told when they come. Where they alone are missing they count: no full marks yet."""
     report = state.report
     if report is None:
-        return []
-    if report.problem is not None:
-        return paper.cut(paper.lines(problem(report)), room)
-    belief = paper.lines(misconception(report))
-    return [*_checks(state, report, paper, max(room - len(belief), SHORTEST)), *belief]
+        return None
+    count = report.full_marks and not state.final
+    when = Rationale("being timed…" if state.phase is Phase.TIMING else "timed once all else passes")
+
+    def told(check: CheckResult) -> CheckResult:
+        left_out = check.category is Category.SPEED and check.status is Status.SKIPPED and not check.counts
+        return replace(check, counts=count, rationale=when) if left_out else check
+
+    return replace(report, checks=tuple(map(told, report.checks)))
 
 
-def _checks(state: WatchState, report: Report, paper: Paper, room: int) -> Lines:
-    first = next((check for check in report.checks if check.status in (Status.FAILED, Status.ERROR)), None)
-    whole = [paper.lines([headline(check, paper.unicode, state.change(check))]) for check in report.checks]
+def _short(lines: Lines) -> Card:
+    return Card(lines, lines)
+
+
+def _checks(state: WatchState, report: Report, paper: Paper, room: int) -> Card:
+    missed = [check for check in report.checks if check.status in (Status.FAILED, Status.ERROR)]
+    others = [check for check in report.checks if check not in missed]
+    told = {check.name: paper.lines(details(check)) for check in report.checks}
+
+    def listed(headlines: list[Lines], opened: Container[str]) -> Lines:
+        parts = zip(report.checks, headlines, strict=True)
+        return [line for check, head in parts for line in (*head, *(told[check.name] if check.name in opened else []))]
+
+    long = [paper.lines([headline(check, paper.unicode, state.change(check))]) for check in report.checks]
     short = [_on_one_line(check, state.change(check), paper) for check in report.checks]
-    told = [paper.lines(details(check)) for check in report.checks]
-    of_first = [lines if check is first else [] for check, lines in zip(report.checks, told, strict=True)]
-    for headlines, below in ((whole, told), (whole, of_first), (short, of_first)):
-        lines = [line for head, tail in zip(headlines, below, strict=True) for line in (*head, *tail)]
-        if len(lines) <= room:
-            return lines
-    listed = [
-        line
-        for check, head in zip(report.checks, short, strict=True)
-        if check is not first and (check.status is not Status.PASSED or state.change(check))
-        for line in head
-    ]
-    return _what_matters(state, first, [*listed, *paper.lines(_others(state, report, paper))], paper, room)
+    for headlines in (long, short):
+        opened = {check.name for check in missed[:1]}
+        if len(listed(headlines, opened)) > room:
+            continue
+        for check in (*missed[1:], *others):
+            if len(listed(headlines, {*opened, check.name})) <= room:
+                opened.add(check.name)
+        return Card(listed(headlines, opened), listed(long, told))
+    return _what_matters(state, report, missed[0] if missed else None, paper, room)
 
 
 def _on_one_line(check: CheckResult, change: str, paper: Paper) -> Lines:
@@ -62,17 +93,30 @@ def _on_one_line(check: CheckResult, change: str, paper: Paper) -> Lines:
     return paper.lines([headline(replace(check, description=paper.plain(description.plain)), paper.unicode, change)])
 
 
-def _what_matters(state: WatchState, first: CheckResult | None, others: Lines, paper: Paper, room: int) -> Lines:
+def _what_matters(state: WatchState, report: Report, first: CheckResult | None, paper: Paper, room: int) -> Card:
     """The first check that was missed, cut to what the others leave."""
+    shown = [
+        check
+        for check in report.checks
+        if check is not first and (check.status is not Status.PASSED or state.change(check))
+    ]
+    passed = paper.lines(_passed(state, report, paper))
+    others = [*(line for check in shown for line in _on_one_line(check, state.change(check), paper)), *passed]
+    whole = [line for check in shown for line in paper.lines(_in_full(state, check, paper))]
     if first is None:
-        return paper.cut(others, room)
-    change = state.change(first)
-    lead = paper.lines([headline(first, paper.unicode, change), *details(replace(first, help=None))])
+        return Card(paper.cut(others, room), [*whole, *passed])
+    whole = [*paper.lines(_in_full(state, first, paper)), *whole, *passed]
+    lead = paper.lines(_in_full(state, replace(first, help=None), paper))
     advice = paper.lines(_advice(first))
     left = room - len(advice) - len(others)
     if left >= SHORTEST:
-        return [*paper.cut(lead, left), *advice, *others]
-    return paper.cut([*lead, *advice, *others], room)
+        return Card([*paper.cut(lead, left), *advice, *others], whole)
+    return Card(paper.cut([*lead, *advice, *others], room), whole)
+
+
+def _in_full(state: WatchState, check: CheckResult, paper: Paper) -> Iterator[RenderableType]:
+    yield headline(check, paper.unicode, state.change(check))
+    yield from details(check)
 
 
 def _advice(check: CheckResult) -> Iterator[RenderableType]:
@@ -80,7 +124,7 @@ def _advice(check: CheckResult) -> Iterator[RenderableType]:
         yield Padding(Text.assemble(("help  ", "dim"), (visible_line(check.help), "cyan")), (0, 0, 0, 2))
 
 
-def _others(state: WatchState, report: Report, paper: Paper) -> Iterator[RenderableType]:
+def _passed(state: WatchState, report: Report, paper: Paper) -> Iterator[RenderableType]:
     count = sum(check.status is Status.PASSED and not state.change(check) for check in report.checks)
     if count:
         yield Text(f"{'✓' if paper.unicode else '+'} {count} check{'s' * (count != 1)} passed", "green")

@@ -232,12 +232,30 @@ def test_a_folder_begins_with_the_newest_file_and_goes_where_the_learner_saves(
     watching.until("2 of 5 points", "double.py")
     watching.write("def mean(x):\n    return 0.0\n", "mean.py")
     watching.until("mean.py", "points", without="double.py")
+    watching.press("n")
+    watching.until("this is the last exercise in this folder")
+    watching.press("l")
+    watching.until("›  mean", "double", without="affine")
+    watching.write(WRONG.replace("double", "affine"), "affine.py")
+    watching.until("affine.py", "points")
+    watching.press("l")
+    watching.until("›  affine", "double", "mean")
 
 
 def test_a_folder_without_answers(tmp_path: Path, watch: Callable[..., Watch]) -> None:
     watching = watch()
     assert watching.ended() == 2
     assert "`etude watch EX` begins one here" in " ".join(watching.text.split())
+
+
+def test_a_folder_that_is_not_there(watch: Callable[..., Watch], tmp_path: Path) -> None:
+    watching = watch("nodir/")
+    assert watching.ended() == 2
+    assert "nodir/: there is no such folder" in watching.text
+    (tmp_path / "file").touch()
+    watching = watch("./file")
+    assert watching.ended() == 2
+    assert "./file: is not a folder" in watching.text
 
 
 def test_no_terminal() -> None:

@@ -1,24 +1,24 @@
-"""The thread that grades. The newest save wins: one that is being graded when another comes is dropped."""
+"""The thread that grades. The newest save wins: one that is being graded when another comes is dropped.
+
+What has been shown is kept all the same, as far as it was known.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from etude.attempts import Attempts
 from etude.database import AttemptsError
 from etude.errors import EtudeError, JudgeError
-from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.extras import install_command, missing_extras
 from etude.judge.job import GradeOptions
 from etude.practice.mock_store import in_interview
+from etude.practice.watch.keeping import keep_once
 from etude.practice.watch.messages import Graded, Post, Ungraded, Warned
+from etude.practice.watch.stopwatch import Stopwatch, end
 from etude.report import Category, Report
 from etude.submission import Submission
 
@@ -47,6 +47,7 @@ class Grader:
         self._waiting: Task | None = None
         self._starting = False  # a host, which takes as long as its imports
         self._host: Host | None = None  # that is grading
+        self._timed: Submission | None = None  # whose speed checks are under way, in another host
         self._impatience: threading.Timer | None = None
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="grader", daemon=True)
@@ -66,6 +67,8 @@ class Grader:
 
     def submit(self, task: Task) -> None:
         with self._changed:
+            if task.submission == self._timed and self._waiting is None:
+                return  # the same again: its verdict is on its way
             self._waiting = task
             if self._host is not None and self._impatience is None:
                 self._impatience = threading.Timer(PATIENCE, self._drop)
@@ -76,9 +79,8 @@ class Grader:
     def _drop(self) -> None:
         """End the host that is grading what nobody waits for any more."""
         with self._changed:
-            if self._host is not None and self._overtaken and self._host.alive:
-                with suppress(ProcessLookupError):
-                    os.kill(self._host.pid, signal.SIGKILL)
+            if self._overtaken:
+                end(self._host)
 
     @property
     def _overtaken(self) -> bool:
@@ -87,15 +89,17 @@ class Grader:
     def _run(self) -> None:
         from etude.practice.desk import Desk
 
+        stopwatch = Stopwatch()
         with Desk.open(self._warn) as desk:
             while (task := self._next()) is not None:
                 try:
-                    self._grade(desk, task)
+                    self._grade(desk, stopwatch, task)
                 except (EtudeError, JudgeError) as error:
                     self._tell_why(task, str(error))
                 except Exception as error:
                     self._tell_why(task, f"{type(error).__name__}: {error}: a fault of étude's: please report it")
             desk.judge.close(at_once=True)  # nothing is under way, and nobody wants to wait
+            stopwatch.close()
 
     def _warn(self, line: str) -> None:
         if not self._overtaken:
@@ -111,31 +115,50 @@ class Grader:
             task, self._waiting = self._waiting, None
             return None if self._stopped else task
 
-    def _grade(self, desk: Desk, task: Task) -> None:
+    def _grade(self, desk: Desk, stopwatch: Stopwatch, task: Task) -> None:
         if missing := missing_extras(task.exercise.required_extras):
             needs = f"needs {' and '.join(missing)}, not installed here"
             raise EtudeError(task.exercise.id, needs, install_command(missing))
-        report = self._report(desk, task, self._options)
+        report = self._report(desk, task)
         if task.rehearsal or self._overtaken:
             return
-        if _awaits_the_clock(report):
-            self._tell(task, report, final=False)
-            report = self._report(desk, task, replace(self._options, speed=True, seed=report.seed))
-        elif not report.full_marks:
-            self._tell(task, report, final=False)
-            report = self._diagnosed(desk, task, report)
-        self._tell(task, report, final=True)
-        self._keep(desk, report, task.submission.source)
-
-    def _keep(self, desk: Desk, report: Report, source: str) -> None:
-        """Record it, but for a source that was recorded last, since the stub, and with no less."""
-        attempts, events = Attempts(desk.database), Events(desk.database)
+        to_be_timed = _awaits_the_clock(report)
+        if report.full_marks and not to_be_timed:
+            self._tell(task, report, final=True)
+            self._keep(desk, task, report)
+            return
+        self._tell(task, report, final=False)
         try:
-            latest = attempts.latest(report.exercise)
-            begun = max((start.at for start in events.of(EventKind.START, subject=report.exercise)), default=None)
-            same = latest is not None and latest.source == source and (begun is None or latest.at >= begun)
-            if not same or (latest is not None and latest.report.score < report.score):
-                desk.keep(report, source)
+            report = self._timed_by(stopwatch, task, report) if to_be_timed else self._diagnosed(desk, task, report)
+        finally:
+            self._keep(desk, task, report)
+        if not self._overtaken:
+            self._tell(task, report, final=True)
+
+    def _timed_by(self, stopwatch: Stopwatch, task: Task, report: Report) -> Report:
+        """With the speed checks; without, where a newer save comes before they are done."""
+        options = replace(self._options, speed=True, seed=report.seed)
+        with self._changed:
+            if self._overtaken:
+                return report
+            self._timed = task.submission
+        timing = stopwatch.start(task.exercise, task.submission, options)
+        timing.add_done_callback(lambda _: self._wake())
+        with self._changed:
+            self._changed.wait_for(lambda: timing.done() or self._overtaken)
+            self._timed = None
+        if timing.done():
+            return timing.result()
+        stopwatch.stop()
+        return report
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify()
+
+    def _keep(self, desk: Desk, task: Task, report: Report) -> None:
+        try:
+            keep_once(desk, report, task.submission.source)
         except AttemptsError as error:
             self._warn(f"this attempt was not kept: {error}")
 
@@ -143,21 +166,17 @@ class Grader:
         shown = report.for_exam() if in_interview(report.exercise) else report
         self._post(Graded(task.submission, shown, datetime.now(UTC), final))
 
-    def _report(self, desk: Desk, task: Task, options: GradeOptions) -> Report:
+    def _report(self, desk: Desk, task: Task, again: bool = True) -> Report:
         """By a warm host; by another where that has died."""
         host = self._engage(desk, task)
         try:
-            return desk.judge.grade(task.exercise, task.submission, options)
+            return desk.judge.grade(task.exercise, task.submission, self._options)
         except JudgeError:
-            if host.alive or self._overtaken:
+            if host.alive or self._overtaken or not again:
                 raise
         finally:
             self._release()
-        self._engage(desk, task)
-        try:
-            return desk.judge.grade(task.exercise, task.submission, options)
-        finally:
-            self._release()
+        return self._report(desk, task, again=False)
 
     def _diagnosed(self, desk: Desk, task: Task, report: Report) -> Report:
         self._engage(desk, task)

@@ -17,7 +17,7 @@ def press(state: WatchState, name: str) -> Step:
         state = replace(state, confirm_solution=False)
     if state.view is View.LIST and name in _LIST_KEYS:
         return _LIST_KEYS[name](state)
-    if state.view is not View.SCORECARD and name in _SCROLL_KEYS:
+    if name in _SCROLL_KEYS:
         return replace(state, scroll=max(state.scroll + _SCROLL_KEYS[name], 0)), ()
     return _KEYS.get(name, _ignore)(state)
 
@@ -35,7 +35,8 @@ def _back(state: WatchState) -> Step:
 
 
 def _hint(state: WatchState) -> Step:
-    state = replace(state, view=View.SCORECARD)
+    if state.view is not View.SCORECARD:
+        state, _ = _back(state)
     if state.sheet.exam:
         return _no_help(state)
     seen, total = state.sheet.hints_seen, len(state.exercise.hints)
@@ -52,7 +53,8 @@ def _move(by: int) -> Callable[[WatchState], Step]:
     def move(state: WatchState) -> Step:
         position = state.position + by
         if not 0 <= position < len(state.exercises):
-            return replace(state, notice=f"this is the {'last' if by > 0 else 'first'} exercise"), ()
+            where = "" if state.among is None else " in this folder"
+            return replace(state, notice=f"this is the {'last' if by > 0 else 'first'} exercise{where}"), ()
         return state, (Open(state.exercises[position]),)
 
     return move
@@ -85,7 +87,7 @@ def _list(state: WatchState) -> Step:
 
 
 def _again(state: WatchState) -> Step:
-    state = replace(state, view=View.SCORECARD)
+    state, _ = _back(state)
     if state.submission is None or state.untouched:
         return replace(state, notice="there is nothing to grade yet"), ()
     return replace(state, phase=Phase.GRADING), (Grade(state.exercise, state.submission),)

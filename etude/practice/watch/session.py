@@ -46,7 +46,8 @@ Draw = Callable[[WatchState], int]  # how far the page that it shows can be scro
 
 
 class WatchSession:
-    """A session in `folder`; with `roam`, a save of another exercise's file there goes over to that exercise."""
+    """A session in `folder`; with `roam`, it is about the exercises whose files are there: next, previous and the list
+    stay among them, and a save of another exercise's file goes over to that one, which thereby joins them."""
 
     def __init__(
         self, exercises: Sequence[Exercise], folder: Path, roam: bool = False, allow_unisolated: bool = False
@@ -60,7 +61,7 @@ class WatchSession:
     def run(self, first: Exercise, draw: Draw, suspend: Callable[[], None]) -> int:
         """The exit status, once the learner has had enough."""
         opened = self._open(first)
-        state, effects = step(WatchState(self._exercises, opened.sheet), opened)
+        state, effects = step(WatchState(self._exercises, opened.sheet, self._among()), opened)
         with self._grader, self._watcher:
             while True:
                 for effect in effects:
@@ -75,6 +76,11 @@ class WatchSession:
                     state = replace(state, scroll=min(state.scroll, draw(state)))
                     message = self.inbox.get()
                 state, effects = step(state, message)
+
+    def _among(self) -> frozenset[str] | None:
+        if not self._roam:
+            return None
+        return frozenset(path.stem for path in stamps(self._folder, {each.id for each in self._exercises}))
 
     def _at_once(self, seconds: float) -> Message | None:
         """The next message, where it comes within so many seconds; there is no need to draw before."""

@@ -30,14 +30,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class WatchState:
-    exercises: tuple[Exercise, ...]  # in the catalogue's order
+    catalog: tuple[Exercise, ...]  # in order
     sheet: Sheet
+    among: frozenset[str] | None = None  # the names of those to go through; None: all
     view: View = View.SCORECARD
     phase: Phase = Phase.IDLE
     submission: Submission | None = None  # the newest that could be read
     report: Report | None = None
+    graded: Submission | None = None  # that `report` is on
     final: bool = True  # nothing is to be added to `report`
-    before: Report | None = None  # the last final one of an earlier grading in which the answer could be loaded
+    before: Report | None = None  # what was last shown of an earlier grading in which the answer could be loaded
     graded_at: datetime | None = None
     problem: str = ""  # why what is in the file has no verdict
     notice: str = ""
@@ -51,6 +53,11 @@ class WatchState:
     @property
     def exercise(self) -> Exercise:
         return self.sheet.exercise
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """Those to go through: next, previous and the list."""
+        return tuple(each for each in self.catalog if self.among is None or each.id in self.among)
 
     @property
     def position(self) -> int:

@@ -52,21 +52,22 @@ def step(state: WatchState, message: Message) -> Step:
 
 def _opened(state: WatchState, message: Opened) -> Step:
     sheet = message.sheet
-    fresh = WatchState(state.exercises, sheet, best=sheet.best or state.best)
+    among = None if state.among is None else state.among | {sheet.exercise.id}
+    fresh = WatchState(state.catalog, sheet, among, best=sheet.best or state.best)
     opened, effects = _answered(fresh, message.answer)
     return (replace(opened, view=View.PROMPT) if opened.untouched else opened), effects
 
 
 def _saved(state: WatchState, message: Saved) -> Step:
     if message.exercise != state.exercise.id:
-        found = next((exercise for exercise in state.exercises if exercise.id == message.exercise), None)
+        found = next((exercise for exercise in state.catalog if exercise.id == message.exercise), None)
         return state, () if found is None or isinstance(message.answer, str) else (Open(found),)
     if message.path != state.sheet.path:
         if isinstance(message.answer, str):  # the notebook beside the .py, say, is gone
             return state, ()
         state = replace(state, sheet=replace(state.sheet, path=message.path))
     view = View.LIST if state.view is View.LIST else View.SCORECARD
-    return _answered(replace(state, view=view, notice="", confirm_solution=False), message.answer)
+    return _answered(replace(state, view=view, scroll=0, notice="", confirm_solution=False), message.answer)
 
 
 def _answered(state: WatchState, answer: Submission | str) -> Step:
@@ -82,12 +83,14 @@ def _graded(state: WatchState, message: Graded) -> WatchState:
     if message.submission != state.submission:  # a newer save is on its way
         return state
     report, best = message.report, state.best
+    earlier = state.final or state.graded != message.submission
     if message.final:
         best = {**best, report.exercise: max(best.get(report.exercise, 0.0), report.fraction)}
     return replace(
         state,
         report=report,
-        before=state.report if state.report and state.final and not state.report.problem else state.before,
+        graded=message.submission,
+        before=state.report if state.report and earlier and not state.report.problem else state.before,
         final=message.final,
         phase=Phase.IDLE if message.final else Phase.TIMING if report.full_marks else Phase.GRADING,
         graded_at=message.at,
