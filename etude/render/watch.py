@@ -113,7 +113,7 @@ def _foot(state: WatchState, paper: Paper, more: bool) -> Iterator[RenderableTyp
 
 
 def _verdict(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
-    report = with_speed_to_come(state)
+    report = with_speed_to_come(state, paper)
     if report is None or state.problem or state.untouched:
         return
     yield from total(report)

@@ -35,7 +35,7 @@ def scorecard(state: WatchState, paper: Paper, room: int) -> Card:
         return _short(paper.lines([Text(visible_line(state.problem), "bold yellow")]))
     if state.untouched:
         return _short(paper.lines([Text("This is the stub: write your answer in it, and save.")]))
-    report = with_speed_to_come(state)
+    report = with_speed_to_come(state, paper)
     if report is None:
         return _short([])
     if report.problem is not None:
@@ -46,17 +46,17 @@ def scorecard(state: WatchState, paper: Paper, room: int) -> Card:
     return Card([*lines, *belief], [*whole, *belief])
 
 
-def with_speed_to_come(state: WatchState) -> Report | None:
+def with_speed_to_come(state: WatchState, paper: Paper) -> Report | None:
     """The report, its speed checks told when they come. Where they alone are missing they count: no full marks yet."""
     report = state.report
     if report is None:
         return None
     count = report.full_marks and not state.final
-    when = Rationale("being timed…" if state.phase is Phase.TIMING else "timed once all else passes")
+    when = paper.plain("being timed…" if state.phase is Phase.TIMING else "timed once all else passes")
 
     def told(check: CheckResult) -> CheckResult:
         left_out = check.category is Category.SPEED and check.status is Status.SKIPPED and not check.counts
-        return replace(check, counts=count, rationale=when) if left_out else check
+        return replace(check, counts=count, rationale=Rationale(when)) if left_out else check
 
     return replace(report, checks=tuple(map(told, report.checks)))
 

@@ -22,9 +22,9 @@ def double(mini_bank: Catalog) -> WatchState:
     return begun(mini_bank, "double")
 
 
-def screen(state: WatchState, lines: int) -> tuple[str, int]:
+def screen(state: WatchState, lines: int, encoding: str = "utf-8") -> tuple[str, int]:
     """What a terminal of 80 columns shows, and how far it can be scrolled."""
-    console = Console(file=io.TextIOWrapper(io.BytesIO(), "utf-8"), width=80, height=lines, force_terminal=True)
+    console = Console(file=io.TextIOWrapper(io.BytesIO(), encoding), width=80, height=lines, force_terminal=True)
     frame, furthest = watch_frame(state, console)
     with console.capture() as capture:
         console.print(frame, end="")
@@ -81,6 +81,7 @@ def test_while_it_is_timed_there_are_no_full_marks_yet(double: WatchState) -> No
     assert "being timed…" in shown
     assert "2 of 4 points" in shown
     assert "full marks" not in shown.lower()
+    assert "being timed..." in screen(after(double, saved("a"), message), 40, "ascii")[0]
 
     failed = replace(message.report.checks[0], status=Status.FAILED)
     message = replace(message, report=replace(message.report, checks=(failed, *message.report.checks[1:])), final=True)
