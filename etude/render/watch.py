@@ -12,7 +12,7 @@ from rich.text import Text
 
 from etude.practice.solution import OwnAnswer
 from etude.practice.watch.state import Phase, View, WatchState
-from etude.render.page import render_prompt, render_solution
+from etude.render.page import inline_code, render_prompt, render_solution
 from etude.render.paper import Lines, Paper
 from etude.render.terminal import percent, total
 from etude.render.visible import visible_line
@@ -132,7 +132,8 @@ def _hints(state: WatchState, paper: Paper) -> Iterator[RenderableType]:
     hints = [*enumerate(state.exercise.hints[: state.sheet.hints_seen], start=1)]
     for number, hint in hints if paper.roomy else hints[-1:]:
         label = f"hint {number} of {len(state.exercise.hints)}: "
-        yield Text.assemble((label, "dim"), (visible_line(hint), "cyan" if number == len(hints) else "dim"))
+        style = "cyan" if number == len(hints) else "dim"
+        yield Text.assemble((label, "dim"), inline_code(visible_line(hint), style))
 
 
 def _keys(keys: Sequence[tuple[str, str]], paper: Paper) -> Text:
