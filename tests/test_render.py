@@ -22,7 +22,7 @@ from etude.render.listing import render_list
 from etude.render.page import render_prompt, render_solution
 from etude.render.terminal import duration, percent, render_report
 from etude.render.visible import bounded, visible, visible_line
-from etude.report import Category, CheckResult, Isolation, Rationale, Report, Status, Timing
+from etude.report import Category, CheckResult, Isolation, Misconception, Rationale, Report, Status, Timing
 
 HERE = Path(__file__).parent
 ESCAPE = "\x1b"
@@ -171,6 +171,39 @@ def test_nothing_of_the_candidates_is_obeyed() -> None:
     assert not set(text) & {ESCAPE, "\x07", "\r", "\b", "\x00", "\x9b", "\u202e", "\u2028", "\x85", "\ud800"}
     assert "[bold red]markup[/] :smile:" in text
     assert r"\x1b[2J" in text
+
+
+def test_what_is_raised_at_one_line_is_shown_in_full_once() -> None:
+    def raised(name: str, problem: str, line: str) -> CheckResult:
+        why = Rationale(problem, given=f"given to {name}", traceback=line)
+        return CheckResult(name, name, Category.CORRECTNESS, 1, Status.ERROR, 0.1, why, help=f"help of {name}")
+
+    same = [raised(name, "not implemented yet", "a.py:3") for name in ("first", "second")]
+    other = [raised("third", "not implemented yet", "a.py:9"), raised("fourth", "ValueError", "a.py:3")]
+    text = shown(dataclasses.replace(MIXED, checks=(*same, *other, raised("fifth", "ValueError", "a.py:3"))))
+    for name in ("first", "third", "fourth"):
+        assert f"given to {name}" in text
+    assert "given to second" not in text
+    assert "help of second" not in text
+    assert "given to fifth" not in text
+    assert "help of fifth" in text
+
+
+def test_a_known_fault_is_told_with_its_belief_and_advice() -> None:
+    known = Misconception("naive", "It \x1b[31mworks.", "Subtract the maximum.", "Overflows.")
+    text = shown(dataclasses.replace(MIXED, misconception=known))
+    assert "This looks like a known fault: Overflows." in text
+    assert "Subtract the maximum." in text
+    assert ESCAPE not in text
+    assert "known fault" not in shown(dataclasses.replace(MIXED, misconception=known).for_exam())
+
+
+def test_without_its_speed_checks_there_are_no_full_marks() -> None:
+    left_out = dataclasses.replace(SPEED, status=Status.SKIPPED, timing=None, rationale=None, counts=False)
+    assert "full marks" in shown(FULL)
+    text = shown(dataclasses.replace(FULL, checks=(SUMS, left_out)))
+    assert "all of what was asked" in text
+    assert "full marks" not in text
 
 
 def test_what_is_long_is_cut_and_says_so() -> None:

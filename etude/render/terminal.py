@@ -6,6 +6,7 @@ answer can neither colour the scorecard nor overwrite a line of it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from rich.text import Text
 from etude.render.visible import bounded, visible, visible_line
 from etude.report import CheckResult, Isolation, Rationale, Report, Status, Timing
 
+NOT_YET = "not implemented yet"  # what the judge says of NotImplementedError
 WIDEST = 110  # lines longer than this are hard to read, whatever the terminal
 VALUE_LINES, TRACEBACK_LINES, OUTPUT_LINES = 12, 24, 12
 
@@ -103,9 +105,22 @@ def misconception(report: Report) -> Iterator[RenderableType]:
 
 
 def _checks(report: Report, unicode: bool, figures: Mapping[str, Path]) -> Iterator[RenderableType]:
+    raised: set[tuple[str, str]] = set()
     for check in report.checks if report.problem is None else ():
         yield headline(check, unicode)
-        yield from details(check, figures.get(check.name))
+        yield from details(_without_repetition(check, raised), figures.get(check.name))
+
+
+def _without_repetition(check: CheckResult, raised: set[tuple[str, str]]) -> CheckResult:
+    """What was raised at one line is shown in full once: a stub would else fill the screen many times over."""
+    why = check.rationale
+    if why is None or why.traceback is None:
+        return check
+    if (why.problem, why.traceback) not in raised:
+        raised.add((why.problem, why.traceback))
+        return check
+    help = None if why.problem == NOT_YET else check.help
+    return dataclasses.replace(check, rationale=Rationale(why.problem), help=help)
 
 
 def details(check: CheckResult, figure: Path | None = None) -> Iterator[RenderableType]:
