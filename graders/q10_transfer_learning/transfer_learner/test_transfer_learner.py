@@ -357,7 +357,7 @@ def assert_trainable(answer, wanted, help=None):
 
 
 def assert_optimizer(submission, rng, setup, arguments, lr, script, movable):
-    shapes = {key: setup["values"][key].shape for key in parameters_of(CHILDREN, setup)}
+    shapes = {key: setup["values"][key].shape for key in sorted(parameters_of(CHILDREN, setup))}
     shapes |= {"head.weight": (NEW, 8), "head.bias": (NEW,)}
     gradients = [{key: rng.normal(size=shape) for key, shape in shapes.items()} for _ in range(2)]
     answers = follow(submission, setup, arguments, *script, ("head",), ("optimize", lr, gradients))
