@@ -13,6 +13,9 @@ FIRST = 6  # how many of the numbers that came back are kept; the others only in
 FIGURES = 4
 KIND, LINE = 60, 80  # characters
 TOLERANCE, NOISE = 2e-3, 1e-6  # relative and absolute: another way to write the same fault rounds otherwise
+_PATH = re.compile(
+    r"(?<![\w:/])/(?:[\w.+-]+/)+[\w.+-]+"
+)  # which a library's message may name: each machine has its own
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|inf|nan)(?![\w.])")
 
 
@@ -28,11 +31,12 @@ class Symptom:
         why = check.rationale
         if why is None:
             return cls(check.status.value, "", ())
-        told = (why.given, why.returned, why.problem, why.difference)
+        problem = _PATH.sub("#", why.problem)
+        told = (why.given, why.returned, problem, why.difference)
         numbers = tuple(number for text in told if text for number in _summary(_NUMBER.findall(text)))
         kind = (why.returned or "").partition("\n")[0][:KIND]  # "float64 array of shape (4, 3):"
         line = (why.traceback or "").rpartition("\n")[2].strip()[:LINE]
-        return cls(check.status.value, _NUMBER.sub("#", f"{why.problem} {kind}").strip(), numbers, line)
+        return cls(check.status.value, _NUMBER.sub("#", f"{problem} {kind}").strip(), numbers, line)
 
     @classmethod
     def from_json(cls, data: list[Any]) -> Symptom:

@@ -14,8 +14,9 @@ from etude.exercise import Exercise
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.practice.desk import Desk
-from etude.report import Misconception, Report
+from etude.report import Category, CheckResult, Misconception, Rationale, Report, Status
 from etude.submission import Submission
+from etude.symptom import Symptom
 from tests.authoring.halve import CHECKED
 
 
@@ -111,3 +112,17 @@ def test_a_right_answer_is_told_nothing(judge: Judge, known: Exercise) -> None:
 
 def test_an_answer_that_does_not_load_is_told_nothing(judge: Judge, known: Exercise) -> None:
     assert attempt(judge, known, "def halve(").misconception is None
+
+
+def test_a_path_of_this_machine_is_no_symptom() -> None:
+    def symptom(place: str) -> Symptom:
+        why = Rationale(f"your code raised FileExistsError: [Errno 17] File exists: '{place}/model.onnx'")
+        return Symptom.of(CheckResult("test_x", "x", Category.ERRORS, 1, Status.ERROR, 0.1, why))
+
+    assert symptom("/tmp/etude-host-1a/b") == symptom("/home/somebody/c2")
+    assert (
+        "https://example.org/a/b"
+        in Symptom.of(
+            CheckResult("test_x", "x", Category.ERRORS, 1, Status.ERROR, 0.1, Rationale("see https://example.org/a/b"))
+        ).problem
+    )
