@@ -33,7 +33,7 @@ class Scope:
 
     sections: frozenset[Section]
     seeds: range
-    mutants: int | None  # of each exercise; None for all
+    mutants: int | None  # of each exercise, and how many wrong answers are repeated alone; None for all
     day: str  # what is drawn is drawn anew each day
     write: bool = False  # misconceptions.json, where it is not what it should be
 
@@ -107,7 +107,9 @@ def _hollow(exercise: Exercise, scope: Scope) -> Iterator[Task]:
 
 
 def _steadiness(exercise: Exercise, scope: Scope) -> Iterator[Task]:
-    yield Task(exercise, partial(audit_steadiness, exercise=exercise, seed=scope.seeds[0]), alone=True)
+    yield Task(
+        exercise, partial(audit_steadiness, exercise=exercise, seed=scope.seeds[0], count=scope.mutants), alone=True
+    )
 
 
 def _cost(exercise: Exercise, scope: Scope) -> Iterator[Task]:

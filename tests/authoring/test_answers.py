@@ -128,13 +128,13 @@ def test_marks_for_a_hollow_answer(bench: Bench, halve: Exercise) -> None:
 def test_a_check_that_draws_from_elsewhere(bench: Bench, halve: Exercise) -> None:
     replace(halve.grader_path, "    x = rng", "    assert_close(random.random() < 0.5, True)\n    x = rng")
     replace(halve.grader_path, "from etude", "import random\n\nfrom etude")
-    found = [problem for seed in range(4) for problem in problems(audit_steadiness(bench, halve, seed))]
+    found = [problem for seed in range(4) for problem in problems(audit_steadiness(bench, halve, seed, None))]
     assert found
     assert all("ended otherwise when repeated" in problem for problem in found)
 
 
 def test_a_steady_exercise(bench: Bench, halve: Exercise) -> None:
-    assert problems(audit_steadiness(bench, halve, 0)) == []
+    assert problems(audit_steadiness(bench, halve, 0, 3)) == []
 
 
 def test_an_import_in_the_worker_is_named(bench: Bench, halve: Exercise) -> None:
