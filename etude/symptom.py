@@ -11,7 +11,7 @@ from etude.report import Category, CheckResult, Report, Status
 
 FIRST = 6  # how many of the numbers that came back are kept; the others only in their sums
 FIGURES = 4
-KIND, LINE = 60, 80  # characters
+PROBLEM, KIND, LINE = 200, 60, 80  # characters
 TOLERANCE, NOISE = 2e-3, 1e-6  # relative and absolute: another way to write the same fault rounds otherwise
 _PATH = re.compile(
     r"(?<![\w:/])/(?:[\w.+-]+/)+[\w.+-]+"
@@ -31,7 +31,7 @@ class Symptom:
         why = check.rationale
         if why is None:
             return cls(check.status.value, "", ())
-        problem = _PATH.sub("#", why.problem)
+        problem = _PATH.sub("#", why.problem)[:PROBLEM]  # the report cuts it too, after however long a path
         told = (why.given, why.returned, problem, why.difference)
         numbers = tuple(number for text in told if text for number in _summary(_NUMBER.findall(text)))
         kind = (why.returned or "").partition("\n")[0][:KIND]  # "float64 array of shape (4, 3):"
