@@ -155,12 +155,11 @@ def _grade_line(exercise: str, seed: int | None, no_speed: bool) -> tuple[str, i
 
 def _exercise(name: str) -> Exercise:
     """Of the shipped bank, or of those that ETUDE_BANK and ETUDE_ONLY_BANK name; one that can be graded here."""
-    from etude.extras import install_command, missing_extras
+    from etude.extras import require_extras
 
     catalog = _catalog.main([], "etude", standalone_mode=False)
     exercise: Exercise = catalog.get(name)
-    if missing := missing_extras(exercise.required_extras):
-        raise EtudeError(exercise.id, f"needs {' and '.join(missing)}, not installed here", install_command(missing))
+    require_extras(exercise.id, exercise.required_extras)
     return exercise
 
 

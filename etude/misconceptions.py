@@ -58,13 +58,14 @@ class Misconceptions:
 
     def name(self, found: Symptoms) -> str | None:
         """The wrong answer that shows the same on the known inputs; of several, one that shows exactly the same."""
-        alike = [
-            name
-            for name, checks in sorted(self.known.items())
-            if checks.keys() == found.keys() and all(checks[check].is_like(found[check]) for check in checks)
-        ]
-        exactly = [name for name in alike if self.known[name] == found]
-        return next(iter(exactly or alike), None)
+        candidates = [name for name, checks in sorted(self.known.items()) if alike(checks, found)]
+        exactly = [name for name in candidates if self.known[name] == found]
+        return next(iter(exactly or candidates), None)
+
+
+def alike(some: Symptoms, others: Symptoms) -> bool:
+    """The same checks failed, each in the same way."""
+    return some.keys() == others.keys() and all(some[check].is_like(others[check]) for check in some)
 
 
 def grounds(exercise: Exercise) -> str:

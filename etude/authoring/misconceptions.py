@@ -12,7 +12,7 @@ from etude.authoring.fault import Fault
 from etude.authoring.verdict import Verdict
 from etude.errors import CatalogError
 from etude.exercise import Exercise
-from etude.misconceptions import SEED, Misconceptions, Symptoms, grounds, too_slow
+from etude.misconceptions import SEED, Misconceptions, Symptoms, alike, grounds, too_slow
 from etude.symptom import Symptom
 from etude.wrong_answer import WrongAnswer
 
@@ -51,18 +51,14 @@ def _problem(exercise: Exercise, today: Misconceptions) -> str | None:
         return "is missing"
     if written.grounds != today.grounds:
         return "is older than the exercise's grader, metadata or wrong answers"
-    differing = [name for name, checks in today.known.items() if not _alike(checks, written.known.get(name, {}))]
+    differing = [name for name, checks in today.known.items() if not alike(checks, written.known.get(name, {}))]
     return f"says what {', '.join(differing)} no longer shows" if differing else None
-
-
-def _alike(some: Symptoms, others: Symptoms) -> bool:
-    return some.keys() == others.keys() and all(some[check].is_like(others[check]) for check in some)
 
 
 def _is_named(bench: Bench, exercise: Exercise, wrong: WrongAnswer, known: Misconceptions, seed: int) -> bool:
     """As a learner's attempt would be: drawn anew first, then on the known inputs."""
-    at_first, then = (_shown(bench, exercise, wrong, drawn) for drawn in (seed, SEED))
-    return known.may_know(at_first) and known.name(then) == wrong.path.stem
+    name = wrong.path.stem
+    return known.may_know(_shown(bench, exercise, wrong, seed)) and known.name(known.known[name]) == name
 
 
 def _shown(bench: Bench, exercise: Exercise, wrong: WrongAnswer, seed: int) -> Symptoms:

@@ -13,7 +13,7 @@ import click
 
 from etude.cli.banks import bank_options, exercise_argument, load_catalog
 from etude.cli.message import say
-from etude.errors import EtudeError, JudgeError, SubmissionError
+from etude.errors import JudgeError, SubmissionError
 
 if TYPE_CHECKING:
     from etude.exercise import Exercise
@@ -75,8 +75,10 @@ def command(
 
     Exit status: 0 full marks, 1 less, 2 bad input, 3 a fault of étude's own; the worst of several files.
     """
+    from etude.extras import require_extras
+
     found = load_catalog(bank, only_bank).get(exercise)
-    _require_extras(found)
+    require_extras(found.id, found.required_extras)
     submissions, status = _read(files or (_usual_file(found.id),), found.id)
     if submissions:
         from etude.judge.job import GradeOptions
@@ -91,13 +93,6 @@ def command(
         exam = sits or feedback == "exam"
         status = max(status, _grade(found, submissions, options, exam=exam, as_json=as_json))
     ctx.exit(status)
-
-
-def _require_extras(exercise: Exercise) -> None:
-    from etude.extras import install_command, missing_extras
-
-    if missing := missing_extras(exercise.required_extras):
-        raise EtudeError(exercise.id, f"needs {' and '.join(missing)}, not installed here", install_command(missing))
 
 
 def _usual_file(exercise: str) -> str:

@@ -23,11 +23,11 @@ from etude.exercise import Exercise
 from etude.judge.job import GradeOptions
 from etude.practice.desk import Desk
 from etude.practice.mock import Interview
-from etude.practice.mock_examiner import Event, Examiner, Key, Left, Said, Suspended
+from etude.practice.mock_examiner import Event, Examiner, Left, Said
 from etude.practice.mock_sitting import Sitting
 from etude.practice.mock_store import ABANDON, forget, save
 from etude.practice.watch.files import SaveWatcher
-from etude.practice.watch.messages import Message, Saved
+from etude.practice.watch.messages import Key, Message, Saved, Suspended
 from etude.render.mock import clock, render_interview
 
 

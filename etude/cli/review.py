@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from etude.cli.banks import bank_options, load_catalog
-from etude.errors import EtudeError
 
 if TYPE_CHECKING:
     from etude.events import Event
@@ -53,14 +52,14 @@ def command(as_list: bool, bank: tuple[str, ...], only_bank: bool) -> None:
 
 
 def _first_gradable(overdue: list[tuple[datetime, Exercise]]) -> tuple[datetime, Exercise]:
-    from etude.extras import install_command, missing_extras
+    """The longest overdue of those that can be graded here; EtudeError where there is none."""
+    from etude.extras import lacking, missing_extras
 
     for since, exercise in overdue:
         if not missing_extras(exercise.required_extras):
             return since, exercise
-    lacking = overdue[0][1]
-    missing = missing_extras(lacking.required_extras)
-    raise EtudeError(lacking.id, f"needs {' and '.join(missing)}, not installed here", install_command(missing))
+    first = overdue[0][1]
+    raise lacking(first.id, missing_extras(first.required_extras))
 
 
 def _bring_back(exercise: Exercise, since: datetime, starts: list[Event]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etude.judge.brief import cut
+from etude.report import NOT_YET
 
 _NO_PROCESS = "Answers run in one process."
 _NO_NETWORK = "Answers run without a network."
@@ -75,7 +76,7 @@ class CandidateException:
         if self.type == "MemoryError" or any(words in self.message for words in _NO_MEMORY):
             return f"{memory_limit}: your code used more", None
         if self.type == "NotImplementedError" and not self.message:
-            return "not implemented yet", None
+            return NOT_YET, None
         if self.type == "SystemExit":
             return f"your code called sys.exit({self.message})", "Return the result; the judge ends the process."
         if self.type == "PermissionError":

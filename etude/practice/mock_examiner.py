@@ -11,7 +11,7 @@ from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
 from etude.judge.job import GradeOptions
 from etude.practice.desk import Desk
-from etude.practice.watch.messages import Saved
+from etude.practice.watch.messages import Key, Saved, Suspended
 from etude.report import Report
 from etude.submission import Submission
 
@@ -26,18 +26,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Key:
-    name: str
-
-
-@dataclass(frozen=True)
 class Left:
     """By a signal, or because the terminal is gone."""
-
-
-@dataclass(frozen=True)
-class Suspended:
-    """Ctrl-Z."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Protocol
 from etude.exercise import Exercise
 from etude.metadata import read_text
 from etude.practice.mock import Ending, Interview, Question
-from etude.practice.mock_examiner import Event, Graded, Key, Left, NotGraded, Request, Said, Suspended
+from etude.practice.mock_examiner import Event, Graded, Left, NotGraded, Request, Said
 from etude.practice.watch.files import read_answer
-from etude.practice.watch.messages import Answer, Saved
+from etude.practice.watch.messages import Answer, Key, Saved, Suspended
 from etude.report import Report
 from etude.submission import Submission
 

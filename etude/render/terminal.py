@@ -19,9 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from etude.render.visible import bounded, visible, visible_line
-from etude.report import CheckResult, Isolation, Rationale, Report, Status, Timing
+from etude.report import NOT_YET, CheckResult, Isolation, Rationale, Report, Status, Timing
 
-NOT_YET = "not implemented yet"  # what the judge says of NotImplementedError
 WIDEST = 110  # lines longer than this are hard to read, whatever the terminal
 VALUE_LINES, TRACEBACK_LINES, OUTPUT_LINES = 12, 24, 12
 

@@ -15,6 +15,7 @@ from click.shell_completion import ShellComplete
 
 from etude.attempts import Attempts
 from etude.cli import main
+from tests.process_tree import family, is_running
 
 ROOT = Path(__file__).resolve().parents[2]
 MINI = ROOT / "tests" / "fixtures" / "mini_bank"
@@ -130,22 +131,10 @@ def test_killed_outright_in_the_middle_of_a_call_it_leaves_nothing(with_graders:
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(places)}) as process:
         assert process.stdout is not None
         process.stdout.readline()  # the first is graded, and the second runs
-        pids = descendants(process.pid)
+        pids = family(process.pid)[1:]
         assert len(pids) >= 2
         process.kill()
     end = time.monotonic() + 8  # the call's own limit is 10
-    while (alive := [pid for pid in pids if is_alive(pid)]) or [*places.glob("etude-host-*")]:
+    while (alive := [pid for pid in pids if is_running(pid)]) or [*places.glob("etude-host-*")]:
         assert time.monotonic() < end, (alive, [*places.iterdir()])
         time.sleep(0.05)
-
-
-def descendants(pid: int) -> list[int]:
-    children = [int(p) for task in Path(f"/proc/{pid}/task").glob("*/children") for p in task.read_text().split()]
-    return [*children, *(each for child in children for each in descendants(child))]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

@@ -14,10 +14,10 @@ import pytest
 from etude.exercise import Exercise
 from etude.metadata import read_text
 from etude.practice.mock import Ending, Interview
-from etude.practice.mock_examiner import Event, Graded, Key, Left, NotGraded, Request, Suspended
+from etude.practice.mock_examiner import Event, Graded, Left, NotGraded, Request
 from etude.practice.mock_sitting import Sitting
 from etude.practice.watch.files import read_answer
-from etude.practice.watch.messages import Saved
+from etude.practice.watch.messages import Key, Saved, Suspended
 from etude.report import Report
 from tests.practice.interviews import EXERCISES, report
 

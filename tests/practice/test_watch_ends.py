@@ -10,14 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.practice.watch_terminal import (
-    RIGHT,
-    WRONG,
-    Watch,
-    attempts,
-    family,
-    gone,
-)
+from tests.practice.watch_terminal import RIGHT, WRONG, Watch, attempts, gone
+from tests.process_tree import family
 
 
 @pytest.mark.parametrize(

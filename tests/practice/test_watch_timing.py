@@ -20,7 +20,8 @@ from etude.practice.watch.grader import Grader, Task
 from etude.practice.watch.messages import Graded, Message
 from etude.report import Report
 from etude.submission import Submission
-from tests.practice.watch_terminal import DEADLINE, MINI, Watch, attempts, family, gone
+from tests.practice.watch_terminal import DEADLINE, MINI, Watch, attempts, gone
+from tests.process_tree import family
 
 # Right, and without an end once it is timed.
 ENDLESS = "def affine(x):\n    while x.size > 1000:\n        pass\n    return 2 * x + 1\n"

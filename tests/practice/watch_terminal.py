@@ -14,6 +14,7 @@ import pyte
 
 from etude.attempts import Attempts
 from etude.events import EventKind, Events
+from tests.process_tree import is_running
 
 ROOT = Path(__file__).resolve().parents[2]
 MINI = ROOT / "tests" / "fixtures" / "mini_bank"
@@ -86,22 +87,6 @@ class Watch:
     def quit(self) -> int:
         self.press("q")
         return self.ended()
-
-
-def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    found = [pid]
-    for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, task.read_text().split())
-    return found
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def gone(pids: list[int]) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from etude.database import AttemptsError
 from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
-from etude.extras import install_command, missing_extras
+from etude.extras import require_extras
 from etude.judge.job import GradeOptions
 from etude.practice.mock_store import in_interview
 from etude.practice.watch.keeping import keep_once
@@ -116,9 +116,7 @@ class Grader:
             return None if self._stopped else task
 
     def _grade(self, desk: Desk, stopwatch: Stopwatch, task: Task) -> None:
-        if missing := missing_extras(task.exercise.required_extras):
-            needs = f"needs {' and '.join(missing)}, not installed here"
-            raise EtudeError(task.exercise.id, needs, install_command(missing))
+        require_extras(task.exercise.id, task.exercise.required_extras)
         report = self._report(desk, task)
         if task.rehearsal or self._overtaken:
             return
