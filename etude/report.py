@@ -51,6 +51,9 @@ class Timing:
     reference_median: float
     answer_min: float
     answer_stddev: float
+    low: float | None = None  # the ratio's 95 % confidence interval
+    high: float | None = None
+    decided: bool = True  # False: the interval still held the threshold when the time was up, and so it passed
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,39 +21,20 @@ from etude.judge import seeds
 from etude.judge.candidate import Candidate
 from etude.judge.grading_run import GradingRun
 from etude.judge.outcomes import CheckFailure
+from etude.judge.ratio import Rounds
 from etude.report import Rationale, Timing
 from etude.sandbox.wire import TensorValue
 
 ALLOWANCE = 1e-3  # seconds a call that an answer may take beyond the threshold
-BUDGET = 1.5  # seconds that one measurement aims at
-MIN_ROUNDS, MAX_ROUNDS = 5, 40
+BATCH_SECONDS = 1.5  # that a batch of rounds aims at
+MIN_ROUNDS, MAX_ROUNDS = 7, 40  # of a batch
+BUDGET = 6.0  # seconds: batches follow each other while the interval holds the threshold, until these are spent
 # So slow after a warm-up that there is nothing to measure: beyond this many seconds and times the threshold.
 HOPELESS_SECONDS, HOPELESS_RATIO = 0.25, 10
 LOCK_SECONDS = 300.0
-MIN_WORK = 1e-5  # seconds: less than this is no reference to measure against
 
 Inputs = tuple[Any, ...]
 Verify = Callable[..., None]
-
-
-@dataclass
-class Rounds:
-    """The times of one measurement, in seconds, round by round."""
-
-    answer: list[float] = field(default_factory=list)
-    reference: list[float] = field(default_factory=list)
-    echo: list[float] = field(default_factory=list)
-
-    @property
-    def total(self) -> float:
-        return sum(self.answer) + sum(self.reference) + sum(self.echo)
-
-    def ratio(self, allowance: float = 0.0) -> float:
-        """The median over the rounds of (answer - echo) / (reference - echo)."""
-        return statistics.median(
-            max(answer - allowance - echo, 0.0) / max(reference - echo, MIN_WORK)
-            for answer, reference, echo in zip(self.answer, self.reference, self.echo, strict=True)
-        )
 
 
 class Clock:
@@ -76,22 +56,24 @@ class Clock:
 
         There is an allowance of 1 ms a call.
         make_inputs: draws fresh arguments for one call. verify: called with (output, *inputs) for every output.
-        A first failure is measured twice more, and stands where all three fail, unless it is beyond hope.
+        While the ratio's confidence interval holds the threshold there are more rounds, up to a budget; what is then
+        still too close to call passes.
         """
-        measured: list[Rounds] = []
         with _machine_lock():
             warm = self._prepare(function, make_inputs, verify)
             if warm.answer[0] > HOPELESS_SECONDS + HOPELESS_RATIO * at_most * warm.reference[0]:
-                measured = [warm]
-            while not measured or (len(measured) < 3 and measured[0] is not warm):
-                measured.append(self._measure(function, make_inputs, verify, first=not measured))
-                if measured[-1].ratio(ALLOWANCE) <= at_most:
-                    break
-        best = min(measured, key=lambda rounds: rounds.ratio(ALLOWANCE))
-        self._run.timing = _timing(best, at_most)
-        self._benchmark.extra_info.update(ratio=best.ratio(), threshold=at_most)
-        if best.ratio(ALLOWANCE) > at_most:
-            problem = f"{best.ratio():.2f} times the reference's time, {at_most:g} are allowed"
+                rounds, decided, slow = warm, True, True
+            else:
+                rounds = Rounds()
+                self._measure(rounds, function, make_inputs, verify)
+                while rounds.interval(ALLOWANCE).contains(at_most) and rounds.total < BUDGET:
+                    self._measure(rounds, function, make_inputs, verify)
+                interval = rounds.interval(ALLOWANCE)
+                decided, slow = not interval.contains(at_most), interval.low > at_most
+        self._run.timing = _timing(rounds, at_most, decided)
+        self._benchmark.extra_info.update(ratio=rounds.ratio(), threshold=at_most)
+        if slow:
+            problem = f"{rounds.ratio():.2f} times the reference's time, {at_most:g} are allowed"
             raise CheckFailure(Rationale(problem, self._run.candidate.given()), help)
 
     def _prepare(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify) -> Rounds:
@@ -110,11 +92,12 @@ class Clock:
             echo=[_timed(lambda: self._echo.echo(list(inputs), self._results))],
             answer=[_timed(lambda: _call(self._run.candidate, function, inputs))],
         )
-        self._rounds = int(min(max(BUDGET / warm.total, MIN_ROUNDS), MAX_ROUNDS))
+        self._rounds = int(min(max(BATCH_SECONDS / warm.total, MIN_ROUNDS), MAX_ROUNDS))
         return warm
 
-    def _measure(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify, first: bool) -> Rounds:
-        rounds = Rounds()
+    def _measure(self, rounds: Rounds, function: str, make_inputs: Callable[[], Inputs], verify: Verify) -> None:
+        """A batch of rounds more."""
+        first = not rounds.answer
         outputs: list[tuple[Any, Inputs]] = []
 
         def setup() -> tuple[Inputs, dict[str, Any]]:
@@ -138,7 +121,6 @@ class Clock:
                 answer(*setup()[0])
         value, inputs = outputs.pop()
         verify(value, *inputs)
-        return rounds
 
 
 def _call(candidate: Candidate, function: str, inputs: Inputs) -> Any:
@@ -169,7 +151,8 @@ def _size(array: np.ndarray[Any, Any]) -> tuple[list[int], str]:
     return list(array.shape), str(array.dtype)
 
 
-def _timing(rounds: Rounds, threshold: float) -> Timing:
+def _timing(rounds: Rounds, threshold: float, decided: bool) -> Timing:
+    interval = rounds.interval()
     return Timing(
         ratio=rounds.ratio(),
         threshold=threshold,
@@ -178,6 +161,9 @@ def _timing(rounds: Rounds, threshold: float) -> Timing:
         reference_median=statistics.median(rounds.reference),
         answer_min=min(rounds.answer),
         answer_stddev=statistics.stdev(rounds.answer) if len(rounds.answer) > 1 else 0.0,
+        low=interval.low,
+        high=interval.high,
+        decided=decided,
     )
 
 

@@ -154,10 +154,12 @@ def headline(check: CheckResult, unicode: bool, change: str = "") -> Table:
 
 
 def timing_line(timing: Timing) -> str:
+    interval = "" if timing.low is None or timing.high is None else f" ({timing.low:.2f} to {timing.high:.2f})"
+    close = "" if timing.decided else "; too close to call, and so in your favour"
     return (
-        f"{timing.ratio:.2f} times the reference's time, at most {timing.threshold:g} allowed: "
+        f"{timing.ratio:.2f} times the reference's time{interval}, at most {timing.threshold:g} allowed: "
         f"{duration(timing.answer_median)} against {duration(timing.reference_median)}, "
-        f"median of {timing.rounds} rounds"
+        f"median of {timing.rounds} rounds{close}"
     )
 
 
