@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from etude.chapters import chapter_title
+
+DEVICES = ("cpu", "cuda")
+TIERS = MappingProxyType({"full": 1.0, "half": 0.5, "quarter": 0.25})
 
 
 class Level(StrEnum):
@@ -30,6 +34,19 @@ class Framework(StrEnum):
 
 
 @dataclass(frozen=True)
+class Tier:
+    """A share of a speed check's points, and within how many times the reference's time it is earned."""
+
+    device: str  # cpu or cuda
+    name: str
+    at_most: float
+
+    @property
+    def share(self) -> float:
+        return TIERS[self.name]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """An exercise of the bank at `bank`. Every path is derived from chapter and id; none is stored."""
 
@@ -45,12 +62,16 @@ class Exercise:
     banned: tuple[str, ...] = ()  # dotted names, `*` allowed (see judge/rules.py)
     errors: tuple[str, ...] = ()  # exceptions that the contract promises for invalid input
     hints: tuple[str, ...] = ()
+    speed: tuple[Tier, ...] = ()  # of each device, the strictest first
     call_seconds: float = 10.0  # time limit of one call
     total_seconds: float = 60.0  # time limit of one submission
 
     @property
     def minutes(self) -> int:
         return self.level.minutes
+
+    def tiers(self, device: str) -> tuple[Tier, ...]:
+        return tuple(tier for tier in self.speed if tier.device == device)
 
     @property
     def chapter_title(self) -> str:

@@ -6,13 +6,14 @@ import keyword
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from reprlib import repr
 from types import MappingProxyType
 from typing import Any
 
 from etude.errors import CatalogError
-from etude.exercise import Exercise, Framework, Level
+from etude.exercise import DEVICES, TIERS, Exercise, Framework, Level, Tier
 from etude.extras import EXTRAS
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -126,6 +127,29 @@ def _seconds(value: object) -> float:
     return float(value)
 
 
+def _speed(value: object) -> tuple[Tier, ...]:
+    fix = "write a table like [speed.cpu] with full = 1.5 and, if you like, half = 3"
+    if not isinstance(value, dict) or not value:
+        raise _Wrong(f"is {repr(value)}", fix)
+    tiers: list[Tier] = []
+    for device, limits in value.items():
+        if device not in DEVICES or not isinstance(limits, dict) or "full" not in limits:
+            raise _Wrong(f"holds {repr(device)} = {repr(limits)}", fix)
+        if unknown := sorted(limits.keys() - TIERS.keys()):
+            raise _Wrong(f"holds the tier '{unknown[0]}'", f"choose among {', '.join(TIERS)}")
+        own = [Tier(device, name, _ratio(limits[name])) for name in TIERS if name in limits]
+        if any(after.at_most <= before.at_most for before, after in pairwise(own)):
+            raise _Wrong(f"of {device}: a lower tier is no wider than a higher one", "let each lower tier allow more")
+        tiers += own
+    return tuple(tiers)
+
+
+def _ratio(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1_000:
+        raise _Wrong(f"holds {repr(value)}", "write how many times the reference's time, like 1.5")
+    return float(value)
+
+
 _FIELDS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
     {
         "title": _text,
@@ -137,6 +161,7 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "banned": _names(_BANNED),
         "errors": _names(_DOTTED),
         "hints": _texts,
+        "speed": _speed,
         "call_seconds": _seconds,
         "total_seconds": _seconds,
     }

@@ -104,11 +104,13 @@ class CheckResult:
     timing: Timing | None = None
     testimony: bool = False  # rests on what the worker says of itself
     counts: bool = True  # False: left out of the maximum (not asked for, or no such device)
+    share: float = 1.0  # of the points, once passed: less for an answer that is fast enough for a lower tier only
     figure: tuple[Panel, ...] = ()  # what a failed check shows better than it tells, side by side
 
     @property
     def earned(self) -> int:
-        return self.points if self.status is Status.PASSED and self.counts else 0
+        """Rounded down."""
+        return int(self.points * self.share + 1e-9) if self.status is Status.PASSED and self.counts else 0
 
     @property
     def maximum(self) -> int:

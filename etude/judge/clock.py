@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from etude.exercise import Tier
 from etude.judge import seeds
 from etude.judge.candidate import Candidate
 from etude.judge.grading_run import GradingRun
 from etude.judge.outcomes import CheckFailure
-from etude.judge.ratio import Rounds
+from etude.judge.ratio import Interval, Rounds
 from etude.report import Rationale, Timing
 from etude.sandbox.wire import TensorValue
 
@@ -44,37 +45,42 @@ class Clock:
         self._run, self._benchmark, self._check = run, benchmark, check
 
     def assert_ratio(
-        self,
-        function: str,
-        make_inputs: Callable[[], Inputs],
-        *,
-        at_most: float,
-        verify: Verify,
-        help: str | None = None,
+        self, function: str, make_inputs: Callable[[], Inputs], *, verify: Verify, help: str | None = None
     ) -> None:
-        """The entry point, or the probe's function (`probe.name`), takes at most `at_most` times the reference's time.
+        """The entry point, or the probe's function (`probe.name`), is within the exercise's tiers for this device.
 
-        There is an allowance of 1 ms a call.
+        A tier is so many times the reference's time, and an allowance of 1 ms a call; it earns a share of the points.
         make_inputs: draws fresh arguments for one call. verify: called with (output, *inputs) for every output.
-        While the ratio's confidence interval holds the threshold there are more rounds, up to a budget; what is then
-        still too close to call passes.
+        While the ratio's confidence interval holds a tier's limit there are more rounds, up to a budget; what is then
+        still too close to call is decided in the answer's favour.
         """
+        tiers = self._run.job.exercise.tiers(self._run.job.options.device)
+        if not tiers:
+            raise ValueError(f"exercise.toml has no [speed.{self._run.job.options.device}] with full = …")
         with _machine_lock():
-            warm = self._prepare(function, make_inputs, verify)
-            if warm.answer[0] > HOPELESS_SECONDS + HOPELESS_RATIO * at_most * warm.reference[0]:
-                rounds, decided, slow = warm, True, True
-            else:
-                rounds = Rounds()
-                self._measure(rounds, function, make_inputs, verify)
-                while rounds.interval(ALLOWANCE).contains(at_most) and rounds.total < BUDGET:
-                    self._measure(rounds, function, make_inputs, verify)
-                interval = rounds.interval(ALLOWANCE)
-                decided, slow = not interval.contains(at_most), interval.low > at_most
-        self._run.timing = _timing(rounds, at_most, decided)
-        self._benchmark.extra_info.update(ratio=rounds.ratio(), threshold=at_most)
-        if slow:
-            problem = f"{rounds.ratio():.2f} times the reference's time, {at_most:g} are allowed"
+            rounds, interval = self._measured(function, make_inputs, verify, tiers)
+        earned = next((tier for tier in tiers if interval.low <= tier.at_most), None)
+        decided = not any(interval.contains(tier.at_most) for tier in tiers)
+        self._run.timing = _timing(rounds, tiers[0].at_most, decided)
+        self._benchmark.extra_info.update(ratio=rounds.ratio(), threshold=tiers[0].at_most)
+        if earned is None:
+            problem = f"{rounds.ratio():.2f} times the reference's time, {tiers[-1].at_most:g} are allowed"
             raise CheckFailure(Rationale(problem, self._run.candidate.given()), help)
+        self._run.share = earned.share
+
+    def _measured(
+        self, function: str, make_inputs: Callable[[], Inputs], verify: Verify, tiers: tuple[Tier, ...]
+    ) -> tuple[Rounds, Interval]:
+        """Rounds enough to tell the tiers apart, and where the ratio lies by them."""
+        warm = self._prepare(function, make_inputs, verify)
+        if warm.answer[0] > HOPELESS_SECONDS + HOPELESS_RATIO * tiers[-1].at_most * warm.reference[0]:
+            return warm, warm.interval(ALLOWANCE)
+        rounds = Rounds()
+        while True:
+            self._measure(rounds, function, make_inputs, verify)
+            interval = rounds.interval(ALLOWANCE)
+            if rounds.total >= BUDGET or not any(interval.contains(tier.at_most) for tier in tiers):
+                return rounds, interval
 
     def _prepare(self, function: str, make_inputs: Callable[[], Inputs], verify: Verify) -> Rounds:
         """Start the helpers, warm all three up, and choose the number of rounds from the one that this returns."""

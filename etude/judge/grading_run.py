@@ -35,7 +35,8 @@ class GradingRun:
     seed: int
     quarters: Quarters
     candidate: Candidate
-    timing: Timing | None = None  # left by the clock fixture
+    timing: Timing | None = None  # left by the clock fixture, as is the next
+    share: float = 1.0  # of the check's points
     helpers: dict[str, Candidate] = field(default_factory=dict)  # reference and echo, once the clock asks for them
 
     @property
@@ -163,7 +164,7 @@ def _waived(
 
 
 def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> CheckResult:
-    grading.timing = None
+    grading.timing, grading.share = None, 1.0
     item.stash[EXCINFO] = None
     began = time.perf_counter()
     try:
@@ -175,7 +176,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     seconds = time.perf_counter() - began
     printed = grading.candidate.printed()
     if error is None:
-        return _result(spec, Status.PASSED, seconds, output=printed, timing=grading.timing)
+        return _result(spec, Status.PASSED, seconds, output=printed, timing=grading.timing, share=grading.share)
     if isinstance(error, pytest.skip.Exception):
         return _result(spec, Status.SKIPPED, seconds, rationale=Rationale(str(error)), counts=False)
     if isinstance(error, (CheckFailure, CandidateError)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etude.exercise import Exercise, Framework, Level
+from etude.exercise import Exercise, Framework, Level, Tier
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Job:
                 "bank": Path(fields["bank"]),
                 "level": Level(fields["level"]),
                 "framework": Framework(fields["framework"]),
+                "speed": tuple(Tier(**tier) for tier in fields["speed"]),
             }
         )
         options = GradeOptions(**lists_as_tuples(data["options"]))
