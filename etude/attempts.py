@@ -22,6 +22,9 @@ _HELP = (
 )
 
 
+_Row = tuple[str, str, str, int, int]
+
+
 @dataclass(frozen=True)
 class Attempt:
     at: datetime  # UTC
@@ -95,23 +98,28 @@ class Attempts:
         return self.database.run(query) or []
 
     def latest(self, exercise: str) -> Attempt | None:
-        def query(database: sqlite3.Connection) -> tuple[str, str, str, int, int] | None:
-            newest = (
-                "SELECT at, source, report, hints, gave_up FROM attempts WHERE exercise = ? ORDER BY at DESC, id DESC"
-            )
-            row: tuple[str, str, str, int, int] | None = database.execute(newest, (exercise,)).fetchone()
-            return row
+        return next(iter(self.newest(exercise, 1)), None)
 
+    def newest(self, exercise: str, count: int) -> list[Attempt]:
+        """The last so many, the newest first."""
+
+        def query(database: sqlite3.Connection) -> list[_Row]:
+            newest = (
+                "SELECT at, source, report, hints, gave_up FROM attempts WHERE exercise = ?"
+                " ORDER BY at DESC, id DESC LIMIT ?"
+            )
+            return database.execute(newest, (exercise, count)).fetchall()
+
+        return [self._attempt(exercise, row) for row in self.database.run(query) or []]
+
+    def _attempt(self, exercise: str, row: _Row) -> Attempt:
         from etude.report import Report  # here: `best` has to be quick, and does not need it
 
-        row = self.database.run(query)
-        if row is None:
-            return None
         at, source, report, hints, gave_up = row
         try:
             return Attempt(
                 datetime.fromisoformat(at), source, Report.from_json(json.loads(report)), hints, bool(gave_up)
             )
         except (ValueError, KeyError, TypeError) as error:
-            problem = f"the last attempt at {exercise} cannot be read ({error})"
+            problem = f"an attempt at {exercise} cannot be read ({error})"
             raise AttemptsError(self.database.path, problem, "upgrade étude: pip install --upgrade etude") from None

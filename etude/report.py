@@ -42,7 +42,7 @@ class Rationale:
 
 @dataclass(frozen=True)
 class Timing:
-    """A speed check's measurement; seconds a call."""
+    """A speed check's measurement; seconds a round (one call, or a run of calls on a GPU)."""
 
     ratio: float  # (answer - echo) / (reference - echo), the median over the rounds
     threshold: float
@@ -53,7 +53,20 @@ class Timing:
     answer_stddev: float
     low: float | None = None  # the ratio's 95 % confidence interval
     high: float | None = None
-    decided: bool = True  # False: the interval still held the threshold when the time was up, and so it passed
+    decided: bool = True  # False: the interval still held a threshold when the time was up; the answer got its favour
+    lower: tuple[tuple[str, float], ...] = ()  # further thresholds by the share that they earn: ("half", 3.0)
+    calls: int = 1  # of a round
+    bytes: int = 0  # of a call's inputs and outputs
+    work: float = 0.0  # floating-point operations that a call needs; 0 where the exercise does not say
+    scales: bool = False  # whether the exercise can be timed at other sizes too
+    answer: tuple[float, ...] = ()  # every round's seconds, as measured
+    reference: tuple[float, ...] = ()
+    echo: tuple[float, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Timing:
+        series = {name: tuple(data.get(name, ())) for name in ("answer", "reference", "echo")}
+        return cls(**{**data, **series, "lower": tuple((name, at_most) for name, at_most in data.get("lower", ()))})
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,12 @@ class CheckResult:
     counts: bool = True  # False: left out of the maximum (not asked for, or no such device)
     share: float = 1.0  # of the points, once passed: less for an answer that is fast enough for a lower tier only
     figure: tuple[Panel, ...] = ()  # what a failed check shows better than it tells, side by side
+    device: str = "cpu"  # cuda: it needs a GPU
+
+    @property
+    def partial(self) -> bool:
+        """Passed, but for a lower tier."""
+        return self.status is Status.PASSED and self.share < 1
 
     @property
     def earned(self) -> int:
@@ -125,7 +144,7 @@ class CheckResult:
                 "category": Category(data["category"]),
                 "status": Status(data["status"]),
                 "rationale": Rationale(**rationale) if rationale else None,
-                "timing": Timing(**timing) if timing else None,
+                "timing": Timing.from_json(timing) if timing else None,
                 "figure": tuple(Panel.from_json(panel) for panel in data.get("figure", ())),
             }
         )
@@ -158,6 +177,7 @@ class Report:
     problem: Rationale | None = None  # the answer could not be loaded at all
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     misconception: Misconception | None = None
+    hardware: str = ""  # of a GPU: its name, driver and precision
 
     @property
     def score(self) -> int:
@@ -169,8 +189,8 @@ class Report:
 
     @property
     def possible(self) -> int:
-        """What a whole grading can earn: the points of checks that were not asked for, too."""
-        return sum(check.points for check in self.checks)
+        """What a whole grading on this device can earn: the points of checks that were not asked for, too."""
+        return sum(check.points for check in self.checks if check.device in ("cpu", self.device))
 
     @property
     def fraction(self) -> float:

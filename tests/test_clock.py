@@ -30,7 +30,6 @@ def test_an_answer_that_is_truly_slower_measures_so(grade: Grade, times: int) ->
     ratios = []
     for _ in range(3):
         check = speed_check(grade, WORK.format(times=times))
-        assert check.status is Status.FAILED
         assert check.timing is not None
         ratios.append(check.timing.ratio)
         if abs(ratios[-1] / times - 1) <= 0.1:
@@ -44,6 +43,38 @@ def test_the_references_own_work_passes(grade: Grade) -> None:
     assert check.timing is not None
     assert check.timing.rounds >= 5
     assert check.timing.answer_min <= check.timing.answer_median
+
+
+def test_an_answer_within_the_lower_tier_only_earns_its_share(grade: Grade) -> None:
+    """Twice the reference's time: full points end at 1.5, half at 2.5. One of three measurements must see it."""
+    for _ in range(3):
+        report = grade(WORK.format(times=2), exercise="affine", speed=True)
+        check = report.checks[1]
+        if check.partial:
+            assert (check.earned, check.points) == (1, 2)
+            assert not report.full_marks
+            assert check.timing is not None
+            assert check.timing.lower == (("half", 2.5),)
+            return
+    pytest.fail(f"not within the lower tier: {check.timing}")
+
+
+def test_an_answer_beyond_the_last_tier_earns_nothing(grade: Grade) -> None:
+    check = speed_check(grade, WORK.format(times=6))
+    assert check.status is Status.FAILED
+    assert check.earned == 0
+    assert check.timing is not None
+    assert check.timing.low is not None
+    assert check.timing.low > 2.5
+
+
+def test_every_rounds_times_are_in_the_report(grade: Grade) -> None:
+    timing = speed_check(grade, WORK.format(times=1)).timing
+    assert timing is not None
+    assert timing.low is not None
+    assert timing.high is not None
+    assert timing.low <= timing.ratio <= timing.high
+    assert len(timing.answer) == len(timing.reference) == len(timing.echo) == timing.rounds
 
 
 def test_every_output_is_verified(grade: Grade) -> None:

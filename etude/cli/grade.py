@@ -50,7 +50,13 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> 
     metavar="SECONDS",
     help="Time limit of one answer, instead of the exercise's own.",
 )
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="cuda: with the checks that need a GPU; auto: where the exercise has some, and this machine a GPU.",
+)
 @click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
 @bank_options
 @click.pass_context
@@ -79,7 +85,7 @@ def command(
 
     found = load_catalog(bank, only_bank).get(exercise)
     require_extras(found.id, found.required_extras)
-    submissions, status = _read(files or (_usual_file(found.id),), found.id)
+    submissions, status = _read(files or (usual_file(found.id),), found.id)
     if submissions:
         from etude.judge.job import GradeOptions
         from etude.practice.mock_store import in_interview
@@ -95,7 +101,7 @@ def command(
     ctx.exit(status)
 
 
-def _usual_file(exercise: str) -> str:
+def usual_file(exercise: str) -> str:
     script, notebook = f"{exercise}.py", f"{exercise}.ipynb"
     return notebook if os.path.exists(notebook) and not os.path.lexists(script) else script
 
@@ -123,7 +129,7 @@ def _grade(
     with Desk.open(say) as desk:
         for submission in submissions:
             try:
-                with _progress(f"grading {submission.name}") as on_check:
+                with progress(f"grading {submission.name}") as on_check:
                     report = desk.grade(exercise, submission, options, on_check)
             except JudgeError as error:
                 say(
@@ -153,7 +159,7 @@ def _show(report: Report, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(task: str) -> Iterator[Callable[[str], None]]:
+def progress(task: str) -> Iterator[Callable[[str], None]]:
     """A spinner on standard error where that is a terminal; yields what to tell of each check as it begins."""
     if not sys.stderr.isatty():
         yield lambda check: None

@@ -21,6 +21,7 @@ COMMANDS = (
     "start",
     "lab",
     "grade",
+    "bench",
     "watch",
     "hint",
     "solution",

@@ -19,15 +19,17 @@ def check(
     depends_on: str | tuple[str, ...] = (),
     testimony: bool = False,
     help: str | None = None,
+    device: str = "cpu",
 ) -> Callable[[Test], Test]:
     """Mark a grader function; its docstring is what the learner reads.
 
     `depends_on`: earlier checks without which this one is skipped. `testimony`: it rests on what the worker says of
     itself, and carries one point at most. `help`: what the learner is told where nothing nearer knows better, an answer
-    that raises instead of returning, say. Wrong arguments are found when the file is collected.
+    that raises instead of returning, say. `device`: "cuda" for a check that needs a GPU, where its tensors are put;
+    without one it is left out, and its points leave the maximum. Wrong arguments are found when the file is collected.
     """
     mark = getattr(pytest.mark, MARK)
     decorate: Callable[[Test], Test] = mark(
-        category=category, points=points, depends_on=depends_on, testimony=testimony, help=help
+        category=category, points=points, depends_on=depends_on, testimony=testimony, help=help, device=device
     )
     return decorate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,8 @@ from etude.sandbox.process import WorkerEnded, WorkerProcess
 from etude.sandbox.usage import Limits
 from etude.sandbox.wire import TooMuchError
 from etude.sandbox.zygote import Zygote
+
+NO_DIGEST = -1  # which no output has
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Quarters:
     readable: tuple[str, ...]
     isolated: bool
     limits: Limits
+    gpu: bool = False  # whether workers may use it
 
 
 class Candidate:
@@ -51,6 +54,7 @@ class Candidate:
         self._spent = 0.0  # seconds inside calls
         self._printed_before = 0
         self._seed: int | None = None  # of a check that has made no call yet
+        self.device = "cpu"  # where the running check's tensors are put
         self._printed = ""  # by a worker that ended during this check
         self.isolation: Isolation | None = None
         self.last_call: tuple[str, Any, Mapping[str, Any]] | None = None
@@ -67,6 +71,7 @@ class Candidate:
                 self._quarters.isolated,
                 self._quarters.limits,
                 self._shared_bytes,
+                self._quarters.gpu,
             )
         except WorkerEnded as ended:  # before a line of the candidate's code ran
             raise JudgeError(f"a worker did not start: {ended}") from None
@@ -87,14 +92,14 @@ class Candidate:
             seen = ", ".join(f"`{name}`" for name in there) or "no function or class"
             raise CandidateError(Rationale(f"{wanted} not found: define it at the top level (found {seen})"))
 
-    def begin(self, seed: int) -> None:
+    def begin(self, seed: int, device: str = "cpu") -> None:
         """Start a check: with its first call the worker seeds its generators and drops the last check's handles."""
         self._printed = ""
         self.load()
         assert self._worker is not None
         self._printed_before = self._worker.printed_bytes()
         self.last_call = None
-        self._seed = seed
+        self._seed, self.device = seed, device
 
     def call(
         self,
@@ -110,12 +115,47 @@ class Candidate:
         """Call something in the worker; `shown` is its name in rationales."""
         self.last_call = (shown, args, kwargs)
         request = {"do": "call", "target": target, "args": args, "kwargs": kwargs, "mode": mode, **options}
-        begin, self._seed = self._seed, None
-        return self._value(self._ask({**request, "begin": begin}, callbacks, shared))
+        return self._value(self._ask(self._begun(request), callbacks, shared))
 
     def echo(self, args: Any, results: list[tuple[list[int], str]]) -> Any:
         """The same transfer as a call's, and no work."""
         return self._value(self._ask({"do": "echo", "args": args, "results": results}, shared=True))
+
+    def stage(self, inputs: list[Any], first: bool) -> None:
+        """Put a call's masked inputs into the worker, after those before it; `first` drops those of the last run."""
+        self._value(self._ask(self._begun({"do": "stage", "inputs": inputs, "first": first}), shared=True))
+
+    def keep_template(self, output: Any) -> None:
+        """For an echo: what a run of it hands back for each input."""
+        self._value(self._ask(self._begun({"do": "template", "output": output}), shared=True))
+
+    def run_staged(
+        self, shown: str | None, target: list[Any] | None, key: int, inputs: Sequence[tuple[Any, ...]]
+    ) -> list[int]:
+        """Call the target (None: hand back the template) on every staged input; the digests of the outputs."""
+        self.last_call = (shown or "echo", list(inputs[0]), {})
+        request = {"do": "run", "target": target, "key": key.to_bytes(8, "little")}
+        digests = self._value(self._ask(self._begun(request), shared=True))
+        if type(digests) is not list or len(digests) != len(inputs):
+            return [NO_DIGEST] * len(inputs)
+        return [digest if type(digest) is int else NO_DIGEST for digest in digests]
+
+    def fetch(self, picks: list[int]) -> list[Any]:
+        """The outputs of the last run with these numbers."""
+        values = self._value(self._ask({"do": "fetch", "picks": picks}, shared=True))
+        return values if type(values) is list and len(values) == len(picks) else [None] * len(picks)
+
+    def peak_bytes(self) -> int:
+        """The most memory that the worker has held: on the CPU the kernel says so; on a GPU torch's allocator does, by
+        way of the worker."""
+        if self.device != "cpu":
+            said = self._value(self._ask({"do": "gpu peak"}))
+            return said if type(said) is int else 1 << 62
+        return self._worker.peak_bytes() if self._worker is not None else 0
+
+    def _begun(self, request: dict[str, Any]) -> dict[str, Any]:
+        begin, self._seed = self._seed, None
+        return {**request, "begin": begin, "device": self.device}
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from typing import IO, Any
 
 from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
+from etude.judge.gpu import PRECISION, gpus
 from etude.judge.job import GradeOptions, Job
 from etude.report import Isolation, Report
 from etude.sandbox.sweep import remove_tree
@@ -25,12 +27,13 @@ START = f"import sys; sys.path.insert(0, {str(PACKAGE_PARENT)!r}); from etude.ju
 THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")  # and TensorFlow's, which are named otherwise
 
 OnCheck = Callable[[str], None]
+_Place = tuple[Path, tuple[str, ...], str]
 
 
 class Host:
     """One host process and the pipe to it."""
 
-    def __init__(self, preload: Iterable[str], hidden: Iterable[Path], isolate: bool) -> None:
+    def __init__(self, preload: Iterable[str], hidden: Iterable[Path], isolate: bool, device: str = "cpu") -> None:
         self._home = tempfile.mkdtemp(prefix="etude-host-")
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -38,7 +41,7 @@ class Host:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=_environment(self._home),
+            env=_environment(self._home, device),
             text=True,
             encoding="utf-8",
             start_new_session=True,  # Ctrl-C is ours to handle
@@ -49,7 +52,7 @@ class Host:
             self.close()
             raise JudgeError(f"cannot preload {forked['missing']}: {forked['error']}")
         # Only now: what lies in the pipe before the fork may lie in a buffer that every worker inherits.
-        self._send({"hidden": [str(path) for path in hidden], "isolate": isolate})
+        self._send({"hidden": [str(path) for path in hidden], "isolate": isolate, "device": device})
         self.isolation = Isolation.from_json(self._receive()["isolation"])
 
     def grade(self, job: Job, on_check: OnCheck) -> Report:
@@ -111,7 +114,7 @@ class Judge:
     """
 
     def __init__(self, private: Iterable[Path] = ()) -> None:
-        self._hosts: dict[tuple[Path, tuple[str, ...]], Host] = {}
+        self._hosts: dict[_Place, Host] = {}
         self._private = tuple(private)
         self._isolate = os.environ.get("ETUDE_ISOLATION") != "process"
 
@@ -131,28 +134,29 @@ class Judge:
         on_check: OnCheck = lambda name: None,
     ) -> Report:
         """The full report. JudgeError for a fault of ours, EtudeError where the user can mend something."""
-        options = options or GradeOptions()
-        if options.device != "cpu":
-            raise EtudeError(f"--device {options.device}", "workers have no access to a GPU yet", "use --device cpu")
-        host = self.host(exercise)
+        options = _with_device(options or GradeOptions(), exercise)
+        host = self.host(exercise, options.device)
         if host.isolation.level != "kernel" and not options.allow_unisolated:
             lacks = ", ".join(host.isolation.lacks)
             fix = "grade code that you trust with --allow-unisolated"
             raise EtudeError("isolation", f"this machine cannot confine an answer ({lacks})", fix)
         try:
-            return host.grade(Job(exercise, submission.name, submission.source, options), on_check)
+            report = host.grade(Job(exercise, submission.name, submission.source, options), on_check)
         except BaseException:
             if not host.alive:
-                self._hosts.pop(_place(exercise)).close()
+                self._hosts.pop(_place(exercise, options.device)).close()
             raise
+        if options.device == "cuda":
+            return dataclasses.replace(report, hardware=f"{gpus()[0]}, {PRECISION}")
+        return report
 
-    def host(self, exercise: Exercise) -> Host:
+    def host(self, exercise: Exercise, device: str = "cpu") -> Host:
         """The warm host with this exercise's preloads; started if need be."""
-        place = _place(exercise)
+        place = _place(exercise, device)
         if place not in self._hosts:
             hidden = [exercise.bank / part for part in ("exercises", "solutions", "graders")]
             hidden += [PACKAGE_PARENT / "etude", *self._private]
-            self._hosts[place] = Host(exercise.preload, hidden, self._isolate)
+            self._hosts[place] = Host(exercise.preload, hidden, self._isolate, device)
         return self._hosts[place]
 
     def close(self, at_once: bool = False) -> None:
@@ -162,12 +166,22 @@ class Judge:
             host.close(at_once)
 
 
-def _place(exercise: Exercise) -> tuple[Path, tuple[str, ...]]:
-    """What exercises must share to share a host: their bank, which it hides, and their preloads."""
-    return exercise.bank, exercise.preload
+def _with_device(options: GradeOptions, exercise: Exercise) -> GradeOptions:
+    """The GPU where one is asked for, or where one is here and the exercise has use for it."""
+    if options.device == "auto":
+        device = "cuda" if exercise.tiers("cuda") and gpus() else "cpu"
+        return dataclasses.replace(options, device=device)
+    if options.device == "cuda" and not gpus():
+        raise EtudeError("--device cuda", "nvidia-smi lists no GPU on this machine", "use --device cpu")
+    return options
 
 
-def _environment(home: str) -> dict[str, str]:
+def _place(exercise: Exercise, device: str) -> _Place:
+    """What exercises must share to share a host: their bank, which it hides, their preloads, and the device."""
+    return exercise.bank, exercise.preload, device
+
+
+def _environment(home: str, device: str) -> dict[str, str]:
     """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
     threads = {f"{name}_NUM_THREADS": "1" for name in THREADS}
@@ -177,7 +191,7 @@ def _environment(home: str) -> dict[str, str]:
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "KERAS_BACKEND": "tensorflow",
         "KINETO_LOG_LEVEL": "99",
-        "CUDA_VISIBLE_DEVICES": "",
+        "CUDA_VISIBLE_DEVICES": "0" if device == "cuda" else "",
     }
     homes = {
         "HOME": home,

@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol
 from etude.errors import JudgeError
 from etude.judge import seeds
 from etude.judge.candidate import Answer, Candidate, Quarters
-from etude.judge.job import Job
+from etude.judge.job import GradeOptions, Job
 from etude.judge.marker import SPEC, CheckSpec
 from etude.judge.outcomes import CandidateError, CheckFailure
 from etude.judge.proxy import SubmissionProxy
@@ -37,6 +37,7 @@ class GradingRun:
     candidate: Candidate
     timing: Timing | None = None  # left by the clock fixture, as is the next
     share: float = 1.0  # of the check's points
+    advice: str | None = None  # for a check that passed with less than all of its points
     helpers: dict[str, Candidate] = field(default_factory=dict)  # reference and echo, once the clock asks for them
 
     @property
@@ -46,15 +47,15 @@ class GradingRun:
     def helper(self, label: str, source: str | None = None) -> Candidate:
         """A worker of our own beside the candidate's: the reference answer, or the echo."""
         if label not in self.helpers:
-            answer = self.candidate.answer
-            if source is None:
-                answer = Answer(label, "", None, (), answer.call_seconds, answer.total_seconds)
-            else:
-                answer = Answer(
-                    label, source, answer.probe, answer.entry_points, answer.call_seconds, answer.total_seconds
-                )
-            self.helpers[label] = Candidate(answer, self.quarters, SHARED_BYTES)
+            self.helpers[label] = self.worker(label, source)
         return self.helpers[label]
+
+    def worker(self, label: str, source: str | None = None) -> Candidate:
+        """A new worker for `source`, or for nothing: an echo. The caller closes it."""
+        answer = self.candidate.answer
+        probe, entry_points = (None, ()) if source is None else (answer.probe, answer.entry_points)
+        own = Answer(label, source or "", probe, entry_points, answer.call_seconds, answer.total_seconds)
+        return Candidate(own, self.quarters, SHARED_BYTES)
 
     def close(self) -> None:
         for candidate in (self.candidate, *self.helpers.values()):
@@ -88,7 +89,7 @@ def run(
         if options.checks is not None and spec.name not in options.checks:
             continue
         following = items[position + 1] if position + 1 < len(items) else None
-        result = _left_out(spec, options.speed) or _waived(spec, results, problem, options.fail_fast)
+        result = _left_out(spec, options) or _waived(spec, results, problem, options.fail_fast)
         results.append(result or _run_item(grading, item, spec, following))
         on_check(results[-1])
     return Report(
@@ -138,12 +139,16 @@ def _result(spec: CheckSpec, status: Status, seconds: float = 0.0, **fields: obj
         status,
         seconds,
         testimony=spec.testimony,
+        device=spec.device,
         **fields,  # type: ignore[arg-type]
     )
 
 
-def _left_out(spec: CheckSpec, speed: bool) -> CheckResult | None:
-    if spec.category is Category.SPEED and not speed:
+def _left_out(spec: CheckSpec, options: GradeOptions) -> CheckResult | None:
+    if spec.device != "cpu" and options.device != spec.device:
+        why = "needs a GPU, which this run did not have: left out of the maximum"
+        return _result(spec, Status.SKIPPED, rationale=Rationale(why), counts=False)
+    if spec.category is Category.SPEED and not options.speed:
         return _result(spec, Status.SKIPPED, rationale=Rationale("speed checks were not asked for"), counts=False)
     return None
 
@@ -164,11 +169,11 @@ def _waived(
 
 
 def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> CheckResult:
-    grading.timing, grading.share = None, 1.0
+    grading.timing, grading.share, grading.advice = None, 1.0, None
     item.stash[EXCINFO] = None
     began = time.perf_counter()
     try:
-        grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name))
+        grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name), spec.device)
         runtestprotocol(item, log=False, nextitem=following)
         error = item.stash[EXCINFO]
     except CandidateError as died:  # a module that loads once and not twice
@@ -176,7 +181,15 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     seconds = time.perf_counter() - began
     printed = grading.candidate.printed()
     if error is None:
-        return _result(spec, Status.PASSED, seconds, output=printed, timing=grading.timing, share=grading.share)
+        return _result(
+            spec,
+            Status.PASSED,
+            seconds,
+            output=printed,
+            timing=grading.timing,
+            share=grading.share,
+            help=grading.advice,
+        )
     if isinstance(error, pytest.skip.Exception):
         return _result(spec, Status.SKIPPED, seconds, rationale=Rationale(str(error)), counts=False)
     if isinstance(error, (CheckFailure, CandidateError)):

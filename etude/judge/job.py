@@ -17,9 +17,10 @@ class GradeOptions:
     seed: int | None = None
     speed: bool = True
     timeout: float | None = None  # seconds for one submission
-    device: str = "cpu"
+    device: str = "cpu"  # cuda: also the checks that need a GPU; auto, which only a Judge knows: where there is one
     allow_unisolated: bool = False
     checks: tuple[str, ...] | None = None  # only these, by the name of the test function
+    scale: float = 1.0  # of the inputs of speed checks that know several sizes
     fail_fast: bool = False  # skip what follows the first check that does not pass
 
 

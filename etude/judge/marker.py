@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from etude.errors import JudgeError
+from etude.exercise import DEVICES
 from etude.report import Category
 
 MARK = "etude_check"
@@ -23,6 +24,7 @@ class CheckSpec:
     depends_on: tuple[str, ...]
     testimony: bool
     help: str | None
+    device: str  # cuda: left out where there is none
 
 
 SPEC = pytest.StashKey[CheckSpec]()
@@ -65,8 +67,10 @@ def _spec(item: pytest.Item, faults: list[str]) -> CheckSpec:
     description = inspect.cleandoc(getattr(getattr(item, "obj", None), "__doc__", None) or "")
     if not description:
         faults.append(f"{item.name}: no docstring, which is what the learner reads")
+    device = fields.get("device", "cpu")
+    if device not in DEVICES:
+        faults.append(f"{item.name}: unknown device {device!r}: one of {', '.join(DEVICES)}")
     depends = fields.get("depends_on") or ()
     depends = (depends,) if isinstance(depends, str) else tuple(depends)
-    return CheckSpec(
-        item.name, " ".join(description.split()), Category(category), points, depends, testimony, fields.get("help")
-    )
+    words = " ".join(description.split())
+    return CheckSpec(item.name, words, Category(category), points, depends, testimony, fields.get("help"), str(device))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from etude.judge.marker import MARK
+from etude.judge.marker import MARK, SPEC, CheckSpec
 
 if TYPE_CHECKING:
     import numpy as np
 
     from etude.judge.clock import Clock
     from etude.judge.grading_run import GradingRun
+    from etude.judge.peak_memory import PeakMemory
     from etude.judge.proxy import SubmissionProxy
 
 
@@ -60,8 +61,9 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 
 @pytest.fixture
 def device(request: pytest.FixtureRequest) -> str:
-    """Where to put tensors: "cpu", or what `--device` named."""
-    return _grading(request).job.options.device
+    """Where the check's tensors are put: "cpu" or "cuda"."""
+    spec: CheckSpec = request.node.stash[SPEC]
+    return spec.device
 
 
 @pytest.fixture
@@ -69,4 +71,12 @@ def clock(request: pytest.FixtureRequest) -> Clock:
     """Times the answer against the reference; see `Clock.assert_ratio`."""
     from etude.judge.clock import Clock
 
-    return Clock(_grading(request), request.getfixturevalue("benchmark"), request.node.name)
+    return Clock(_grading(request), request.getfixturevalue("benchmark"), request.node.stash[SPEC])
+
+
+@pytest.fixture
+def memory(request: pytest.FixtureRequest) -> PeakMemory:
+    """Measures the answer's peak memory; see `PeakMemory.assert_peak`."""
+    from etude.judge.peak_memory import PeakMemory
+
+    return PeakMemory(_grading(request), request.node.stash[SPEC])

@@ -8,6 +8,7 @@ import pytest
 
 from etude.catalog import Catalog
 from etude.errors import EtudeError, JudgeError
+from etude.judge.benchmarks import benchmarks_of
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.judge.marker import MARK
@@ -41,6 +42,9 @@ class RemoteGrading:
         result = next((check for check in report.checks if check.name == item.name), None)
         if result is None:
             pytest.fail(f"{item.name} was not among the checks that the host ran", pytrace=False)
+        if result.timing is not None:
+            benchmarks = item.config._benchmarksession.benchmarks  # type: ignore[attr-defined]
+            benchmarks += [benchmark.metadata() for benchmark in benchmarks_of(item.nodeid, result.timing)]
         if result.status is Status.SKIPPED:
             pytest.skip(result.rationale.problem if result.rationale else "skipped")
         if result.status is not Status.PASSED:

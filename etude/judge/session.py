@@ -24,6 +24,8 @@ from etude.sandbox.policy import readable_paths
 from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
 
+GPU_MEMORY_BYTES = 8 << 30  # host memory of a worker that uses a GPU, whose driver and libraries take a part of it
+
 CURRENT = pytest.StashKey["HostSession"]()
 
 
@@ -103,9 +105,11 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     places = receive()
     if places is None:
         return
-    limits = Limits(base_bytes=resident_bytes(zygote.pid))
+    gpu = places["device"] == "cuda"
+    memory = GPU_MEMORY_BYTES if gpu else Limits.memory_bytes
+    limits = Limits(memory_bytes=memory, base_bytes=resident_bytes(zygote.pid))
     readable = tuple(str(path) for path in readable_paths(tuple(Path(path) for path in places["hidden"])))
-    quarters = Quarters(zygote, readable, bool(places["isolate"]) and isolation.level == "kernel", limits)
+    quarters = Quarters(zygote, readable, bool(places["isolate"]) and isolation.level == "kernel", limits, gpu)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     arguments = ["-c", os.devnull, "--rootdir", os.path.dirname(__file__), "--noconftest", "--import-mode=importlib"]
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]

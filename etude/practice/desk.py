@@ -72,7 +72,7 @@ class Desk:
         from etude.practice.misconceptions import diagnosed
 
         def regrade(seed: int) -> Report:
-            again = dataclasses.replace(options, seed=seed, speed=False)
+            again = dataclasses.replace(options, seed=seed, speed=False, device="cpu")
             return self.judge.grade(exercise, submission, again, lambda name: None)
 
         try:

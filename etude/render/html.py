@@ -38,7 +38,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {"line": visible_line, "problem": lambda text: bounded(text, terminal.VALUE_LINES)}
     environment.globals |= {
-        "mark": lambda check: _MARKS[check.status],
+        "mark": lambda check: "◐" if check.partial else _MARKS[check.status],
+        "state": lambda check: "partial" if check.partial else check.status.value,
         "duration": terminal.duration,
         "facts": terminal.facts,
         "figure": _figure,

@@ -37,6 +37,8 @@ _LOOKS = {
     Status.ERROR: _Look("!", "!", "yellow"),
     Status.SKIPPED: _Look("–", "-", "dim"),
 }
+_PARTIAL = _Look("◐", "~", "yellow")
+_SHARES = {"half": "half of the points", "quarter": "a quarter of them"}
 _ROW_STYLES = {"returned": "red", "wanted": "green", "help": "cyan"}
 
 
@@ -75,7 +77,7 @@ def _header(report: Report, width: int) -> Iterator[RenderableType]:
 def facts(report: Report) -> str:
     """How it was graded, in a line."""
     seed = [] if report.seed is None else [f"seed {report.seed}"]
-    return " · ".join([_isolation(report.isolation), report.device, *seed])
+    return " · ".join([_isolation(report.isolation), report.hardware or report.device, *seed])
 
 
 def _isolation(isolation: Isolation) -> str:
@@ -128,13 +130,15 @@ def details(check: CheckResult, figure: Path | None = None) -> Iterator[Renderab
         yield _indented(Text(timing_line(check.timing), "dim"))
     if check.status is Status.SKIPPED and check.rationale is not None:
         yield _indented(Text(visible(bounded(check.rationale.problem, VALUE_LINES)), "dim"))
+    elif check.partial and check.help is not None:
+        yield from _details(None, check.help, "")
     elif check.status in (Status.FAILED, Status.ERROR):
         yield from _details(check.rationale, check.help, check.output, figure)
 
 
 def headline(check: CheckResult, unicode: bool, change: str = "") -> Table:
     """One line or so; `change` says how the check has changed since the grading before."""
-    look = _LOOKS[check.status]
+    look = _PARTIAL if check.partial else _LOOKS[check.status]
     style = "" if check.status is Status.PASSED else "dim" if look.style == "dim" else "bold"
     line = Table.grid(expand=True, padding=(0, 1, 0, 0))
     line.add_column(width=1)
@@ -154,10 +158,11 @@ def headline(check: CheckResult, unicode: bool, change: str = "") -> Table:
 
 
 def timing_line(timing: Timing) -> str:
+    lower = "".join(f", {at_most:g} for {_SHARES[name]}" for name, at_most in timing.lower)
     interval = "" if timing.low is None or timing.high is None else f" ({timing.low:.2f} to {timing.high:.2f})"
     close = "" if timing.decided else "; too close to call, and so in your favour"
     return (
-        f"{timing.ratio:.2f} times the reference's time{interval}, at most {timing.threshold:g} allowed: "
+        f"{timing.ratio:.2f} times the reference's time{interval}, at most {timing.threshold:g} allowed{lower}: "
         f"{duration(timing.answer_median)} against {duration(timing.reference_median)}, "
         f"median of {timing.rounds} rounds{close}"
     )

@@ -22,6 +22,7 @@ _ADDED = ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV))  # what each version bro
 # Nothing is granted EXECUTE: mapping a shared library takes READ_FILE only.
 _READ = _READ_FILE | _READ_DIR
 _WRITE = _READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _MAKE_SYM | _REFER | _TRUNCATE
+_DEVICE = _READ_FILE | _WRITE_FILE | _IOCTL_DEV
 _FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV  # the kernel refuses others on a file
 
 _TCP = 0b11  # bind, connect
@@ -45,8 +46,11 @@ def abi() -> int:
     return max(version, 0)
 
 
-def restrict(read: Sequence[Path], write: Sequence[Path], listed: Sequence[Path] = ()) -> None:
-    """Confine the calling thread to `read`, to `write`, and to listing the directories in `listed` (names only).
+def restrict(
+    read: Sequence[Path], write: Sequence[Path], listed: Sequence[Path] = (), devices: Sequence[Path] = ()
+) -> None:
+    """Confine the calling thread to `read`, to `write`, to listing the directories in `listed` (names only), and to
+    using `devices`.
 
     A path that is missing is left out. OSError where the kernel has no Landlock or takes a rule amiss.
     """
@@ -55,7 +59,7 @@ def restrict(read: Sequence[Path], write: Sequence[Path], listed: Sequence[Path]
     attributes = _Ruleset(handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     ruleset = _checked(libc.syscall(_CREATE, ctypes.byref(attributes), ctypes.c_size_t(_ruleset_size(version)), 0))
     try:
-        for paths, rights in ((read, _READ), (write, _WRITE), (listed, _READ_DIR)):
+        for paths, rights in ((read, _READ), (write, _WRITE), (listed, _READ_DIR), (devices, _DEVICE)):
             for path in paths:
                 _allow(libc, ruleset, path, rights & handled)
         _checked(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))

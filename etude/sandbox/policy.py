@@ -27,6 +27,13 @@ _SYSTEM = tuple(
         *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
     )
 )
+# What NVIDIA's driver reads beside its devices. Written from its documentation: no GPU has confirmed it yet.
+_GPU_DEVICES = ("nvidia[0-9]*", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset")
+_GPU_SYSTEM = (
+    *("/proc/driver/nvidia", "/proc/devices", "/proc/sys/vm", "/sys/bus/pci", "/sys/devices"),
+    *("/sys/module", "/usr/local/nvidia", "/usr/local/cuda", "/dev/nvidia-caps"),
+)
+_GPU_DATA_BYTES = 16 << 30  # host memory that the driver and its libraries map for themselves
 # What a Landlock below the version does not guard.
 _SINCE = (
     (3, "truncation rules (Landlock ABI below 3)"),
@@ -49,6 +56,7 @@ class Policy:
     cpu_seconds: int = 120
     isolated: bool = True
     readable: tuple[Path, ...] | None = None
+    gpu: bool = False
 
 
 def available() -> Isolation:
@@ -63,7 +71,8 @@ def confine(policy: Policy) -> Isolation:
     Landlock and seccomp are left out, and named in `lacks`, only where the machine does not have them.
     """
     isolation = available() if policy.isolated else Isolation("process", 0, False, ("isolation (not asked for)",))
-    limits.set_resource_limits(policy.memory_bytes, policy.cpu_seconds, _FILE_BYTES)
+    memory_bytes = policy.memory_bytes + (_GPU_DATA_BYTES if policy.gpu else 0)
+    limits.set_resource_limits(memory_bytes, policy.cpu_seconds, _FILE_BYTES)
     if not policy.isolated:
         return isolation
     if sys.platform == "linux":
@@ -76,10 +85,17 @@ def confine(policy: Policy) -> Isolation:
             raise ValueError(f"{policy.temp}: a worker's own directory must not hold what is hidden")
         readable = readable_paths(policy.hidden) if policy.readable is None else policy.readable
         own = Path(f"/proc/{os.getpid()}")
-        landlock.restrict([*readable, own], [policy.temp, _WRITABLE_DEVICE], _listed(readable))
+        devices, system = gpu_paths() if policy.gpu else ([], [])
+        landlock.restrict([*readable, *system, own], [policy.temp, _WRITABLE_DEVICE], _listed(readable), devices)
     if isolation.seccomp:
-        seccomp.install()
+        seccomp.install(policy.gpu)
     return isolation
+
+
+def gpu_paths() -> tuple[list[Path], list[Path]]:
+    """The driver's devices, and what it reads."""
+    devices = [path for pattern in _GPU_DEVICES for path in sorted(Path("/dev").glob(pattern))]
+    return devices, [Path(name) for name in _GPU_SYSTEM]
 
 
 def readable_paths(hidden: Iterable[Path]) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from etude.report import Isolation
 from etude.sandbox.sweep import remove_tree
-from etude.sandbox.usage import Limits, exceeded, has_ended, main_thread_has_ended
+from etude.sandbox.usage import Limits, exceeded, has_ended, main_thread_has_ended, peak_bytes
 from etude.sandbox.wire import Channel, WireError
 from etude.sandbox.worker import WorkerSpec
 from etude.sandbox.zygote import Zygote
@@ -60,14 +60,20 @@ class WorkerProcess:
     """A worker from its fork to its end. Not to be used after it raised `WorkerEnded`."""
 
     def __init__(
-        self, zygote: Zygote, readable: tuple[str, ...], isolated: bool, limits: Limits, shared_bytes: int = 0
+        self,
+        zygote: Zygote,
+        readable: tuple[str, ...],
+        isolated: bool,
+        limits: Limits,
+        shared_bytes: int = 0,
+        gpu: bool = False,
     ) -> None:
         self._zygote, self._limits = zygote, limits
         self._temp = tempfile.mkdtemp(prefix="etude-")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
         mappings = Mappings.make(shared_bytes) if shared_bytes else None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        spec = WorkerSpec(self._temp, readable, isolated, limits.cpu_seconds, shared_bytes)
+        spec = WorkerSpec(self._temp, readable, isolated, limits.cpu_seconds, shared_bytes, gpu)
         inherited = [theirs.fileno(), self._output.fileno(), *(mappings.descriptors if mappings else ())]
         self._pid: int | None = zygote.spawn(spec, inherited)
         self._looked = time.monotonic()
@@ -155,6 +161,11 @@ class WorkerProcess:
 
     def printed_bytes(self) -> int:
         return os.fstat(self._output.fileno()).st_size
+
+    def peak_bytes(self) -> int:
+        """The most resident memory that the worker has had, as the kernel counts it."""
+        assert self._pid is not None
+        return peak_bytes(self._pid)
 
     def pause(self) -> None:
         """Stop every thread of the worker, until `resume`."""

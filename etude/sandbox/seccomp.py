@@ -53,6 +53,9 @@ _SOCK_STREAM_BITS = ((1, 0), (2, 2), (4, 4), (8, 8))  # (mask, value) that each 
 _FCNTL_DENIED = (8, 10, 15, 1024, 1026)
 _IOCTL_DENIED = (0x5412, 0x541C, 0x540E, 0x5410, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCSCTTY, TIOCSPGRP, TIOCSETD
 _IOCTL_LAST_TTY = 0x5460  # above lie chattr, fs-verity, FIOSETOWN, …, which need no more than an open file
+# With a GPU, whose driver is asked by ioctl, only those: FIOSETOWN, SIOCSPGRP, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR,
+# FS_IOC_ENABLE_VERITY, FICLONE, FICLONERANGE, FIDEDUPERANGE.
+_IOCTL_FILES = (0x8901, 0x8902, 0x40086602, 0x401C5820, 0x40806685, 0x40049409, 0x4020940D, 0xC0189436)
 # PR_SET_PDEATHSIG and PR_SET_DUMPABLE would shake off the host's kill and its memory samples; PR_SCHED_CORE schedules.
 _PRCTL_DENIED = (1, 4, 62)
 # A thread shares the process's descriptors: what is open, deleted files above all, can be counted from outside.
@@ -80,7 +83,7 @@ def available() -> bool:
     return libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, 0, 0, 0) == -1 and ctypes.get_errno() == errno.EFAULT
 
 
-def install() -> None:
+def install(gpu: bool = False) -> None:
     """Load the filter into the calling thread, for good; only the calling process may then be signalled.
 
     Call `available` before the fork: importing pyseccomp runs a subprocess, and takes 25 ms.
@@ -89,7 +92,7 @@ def install() -> None:
 
     rules = scmp.SyscallFilter(scmp.ALLOW)
     rules.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
-    for action, name, arguments in _rules(os.getpid()):
+    for action, name, arguments in _rules(os.getpid(), gpu):
         if (number := _number(name)) is not None:
             rules.add_rule(action, number, *(scmp.Arg(*argument) for argument in arguments))
     rules.load()
@@ -102,7 +105,7 @@ def _number(name: str) -> int | None:
     return number if number >= 0 else _NUMBERS.get(name)
 
 
-def _rules(pid: int) -> Iterator[tuple[int, str, _Arguments]]:
+def _rules(pid: int, gpu: bool) -> Iterator[tuple[int, str, _Arguments]]:
     """(action, call, arguments) of every rule."""
     import pyseccomp as scmp
 
@@ -113,11 +116,11 @@ def _rules(pid: int) -> Iterator[tuple[int, str, _Arguments]]:
     denied = scmp.ERRNO(errno.EPERM)
     for name in _DENIED.split():
         yield denied, name, ()
-    for name, arguments in _conditional(pid):
+    for name, arguments in _conditional(pid, gpu):
         yield denied, name, arguments
 
 
-def _conditional(pid: int) -> Iterator[tuple[str, _Arguments]]:
+def _conditional(pid: int, gpu: bool) -> Iterator[tuple[str, _Arguments]]:
     """Calls that are denied with certain arguments only."""
     import pyseccomp as scmp
 
@@ -138,8 +141,10 @@ def _conditional(pid: int) -> Iterator[tuple[str, _Arguments]]:
     for name in ("mmap", "mmap2"):
         for flags in _MAP_DENIED:
             yield name, ((3, masked, flags, flags),)
-    yield "ioctl", ((1, scmp.GT, _IOCTL_LAST_TTY),)
-    tables = (("fcntl", 1, _FCNTL_DENIED), ("fcntl64", 1, _FCNTL_DENIED), ("ioctl", 1, _IOCTL_DENIED))
+    if not gpu:
+        yield "ioctl", ((1, scmp.GT, _IOCTL_LAST_TTY),)
+    ioctl_denied = (*_IOCTL_DENIED, *(_IOCTL_FILES if gpu else ()))
+    tables = (("fcntl", 1, _FCNTL_DENIED), ("fcntl64", 1, _FCNTL_DENIED), ("ioctl", 1, ioctl_denied))
     for name, index, values in (*tables, ("prctl", 0, _PRCTL_DENIED)):
         for value in values:
             yield name, ((index, masked, _INT, value),)

@@ -17,6 +17,7 @@ import numpy as np
 from etude.sandbox.excerpts import describe
 from etude.sandbox.seeding import seed_generators
 from etude.sandbox.settings import changed, generators, restore, settings
+from etude.sandbox.staging import Stage, placed
 from etude.sandbox.watch import watched
 from etude.sandbox.wire import CallbackValue, Channel, Encoder, HandleValue, TensorValue, UnsendableError
 
@@ -29,6 +30,8 @@ class Server:
     def __init__(self) -> None:
         self._modules: dict[str, types.ModuleType] = {}
         self._handles: dict[int, Any] = {}
+        self._stage = Stage()
+        self._template: Any = None
         self._filename = ""
         self._lines: list[str] = []
         self._calling = threading.Lock()  # callbacks may come from any of the candidate's threads
@@ -39,6 +42,11 @@ class Server:
             "load": self._load,
             "call": self._call,
             "echo": self._echo,
+            "stage": self._put_on_stage,
+            "template": self._keep_template,
+            "run": self._run_staged,
+            "gpu peak": lambda request: importlib.import_module("torch").cuda.max_memory_allocated(),
+            "fetch": lambda request: self._stage.fetch(request["picks"]),
         }
         while True:
             try:
@@ -86,17 +94,19 @@ class Server:
         exec(compile(source, filename, "exec", dont_inherit=True), vars(module))
         return module
 
-    def _begin(self, seed: int) -> None:
-        """A new check: its own seeds, and nothing kept of the last one."""
-        self._handles.clear()
-        restore()
-        seed_generators(seed)
+    def _begin(self, request: Request) -> None:
+        """With a check's first request: its own seeds, and nothing kept of the last one."""
+        if request["begin"] is not None:
+            self._handles.clear()
+            self._stage.clear()
+            restore()
+            seed_generators(request["begin"])
 
     def _call(self, request: Request) -> Any:
-        if request.get("begin") is not None:
-            self._begin(request["begin"])
+        self._begin(request)
         function = self._resolve(request["target"])
-        mode, args, kwargs = request["mode"], request["args"], request["kwargs"]
+        mode, device = request["mode"], request["device"]
+        args, kwargs = placed(request["args"], device), placed(request["kwargs"], device)
         if mode == "batch":
             return [self._run(function, each, kwargs) for each in args]
         if mode == "watch":
@@ -130,6 +140,21 @@ class Server:
     def _echo(self, request: Request) -> Any:
         """What a speed check subtracts: the transfer of the same inputs and outputs, and no work."""
         return [np.zeros(shape, dtype) for shape, dtype in request["results"]]
+
+    def _put_on_stage(self, request: Request) -> None:
+        self._begin(request)
+        if request["first"]:
+            self._stage.clear()
+        self._stage.put(request["inputs"], request["device"])
+
+    def _keep_template(self, request: Request) -> None:
+        self._template = placed(request["output"], request["device"])
+
+    def _run_staged(self, request: Request) -> list[int]:
+        key = int.from_bytes(request["key"], "little")
+        if request["target"] is None:
+            return self._stage.run(lambda *inputs: self._template, key)
+        return self._run(self._stage.run, (self._resolve(request["target"]), key), {})  # type: ignore[no-any-return]
 
     def _resolve(self, target: list[Any]) -> Callable[..., Any]:
         """`["module", "softmax"]`, `["probe", "run"]`, or an object that stays here and perhaps its method."""

@@ -71,6 +71,11 @@ def resident_bytes(pid: int | str) -> int:
         return 0
 
 
+def peak_bytes(pid: int) -> int:
+    """The most that a process has held at a time since its fork, with what it held then."""
+    return _kilobytes(f"/proc/{pid}/status", (b"VmHWM:",)) << 10
+
+
 def thread_count(pid: int) -> int:
     fields = _stat(pid)
     return int(fields[17]) if len(fields) > 17 else 0

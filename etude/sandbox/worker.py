@@ -25,6 +25,7 @@ class WorkerSpec:
     isolated: bool
     cpu_seconds: int
     shared_bytes: int  # of each mapping; 0 for none
+    gpu: bool = False
 
 
 def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
@@ -43,6 +44,7 @@ def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
             readable=tuple(Path(path) for path in spec.readable),
             cpu_seconds=spec.cpu_seconds,
             isolated=spec.isolated,
+            gpu=spec.gpu,
         )
     )
     server = Server()

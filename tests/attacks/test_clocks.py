@@ -38,9 +38,11 @@ def measure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measure]:
     bank = tmp_path_factory.mktemp("clocks") / "bank"
     shutil.copytree(MINI_BANK, bank, ignore=shutil.ignore_patterns("__pycache__"))
     affine = Catalog.load([bank]).get("affine")
-    grader = affine.grader_path.read_text("utf-8")
-    assert "at_most=1.5" in grader
-    affine.grader_path.write_text(grader.replace("at_most=1.5", "at_most=100"), "utf-8")
+    metadata = affine.folder / "exercise.toml"
+    text = metadata.read_text("utf-8")
+    assert "full = 1.5\nhalf = 2.5" in text
+    metadata.write_text(text.replace("full = 1.5\nhalf = 2.5", "full = 100"), "utf-8")
+    affine = Catalog.load([bank]).get("affine")
     with Judge() as judge:
 
         def measure(source: str) -> CheckResult:

@@ -1,0 +1,116 @@
+"""Times runs of calls over inputs that are in the worker already: the way on a GPU, where a transfer would hide a call.
+
+A round puts fresh inputs into each worker, masked, so that nothing can be computed ahead. Then the clock starts: the
+key is sent, the worker calls the function on every input and commits itself to each output by its digest; the host
+picks some of the outputs, fetches them, and stops the clock once they lie in its own memory. What it holds must have
+the digest that was said, and is verified: an output that is computed late, twice, or not at all costs the check.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from etude.judge.candidate import Candidate
+from etude.judge.grading_run import GradingRun
+from etude.judge.outcomes import CheckFailure
+from etude.judge.ratio import Rounds
+from etude.judge.timed_call import Inputs, Verify, byte_count, helpers, target, timed
+from etude.report import Rationale
+from etude.sandbox.digest import digest
+from etude.sandbox.staging import masked
+
+CALLS = 16  # of a round, each on an input of its own
+PICKS = 4  # outputs that are fetched after it
+_SECRET = random.SystemRandom()
+
+
+class TimedBatches:
+    calls = CALLS
+
+    def __init__(
+        self, run: GradingRun, check: str, function: str, make_inputs: Callable[[], Inputs], verify: Verify
+    ) -> None:
+        self._answer = run.candidate
+        self._reference, self._echo = helpers(run, check)
+        self._function, self._make_inputs, self._verify = function, make_inputs, verify
+        self._inputs: list[Inputs] = []
+        self.bytes = 0  # of a call's inputs and outputs
+        self._pending: tuple[_Run, list[Inputs]] | None = None
+
+    def warm_up(self) -> Rounds:
+        """One round after a first, verified one of each; the echo is to hand back outputs like the reference's."""
+        self._draw()
+        first = self._staged(self._reference)
+        first.go(self._function)
+        self._echo.keep_template(first.fetched[0])
+        self.bytes = byte_count(self._inputs[0]) + byte_count(first.fetched[0])
+        own = self._staged(self._answer)
+        own.go(self._function)
+        self._check(own, self._inputs)
+        rounds = Rounds()
+        self.others(rounds)
+        self.answer(rounds)
+        self.verify_last()
+        return rounds
+
+    def others(self, rounds: Rounds) -> None:
+        """Echo and reference, on the fresh inputs that the answer is to get."""
+        self.verify_last()
+        self._draw()
+        with self._answer.paused():  # or its threads could slow down what it is measured against
+            for worker, function, times in (
+                (self._echo, None, []),  # warms the caches: whoever comes first would seem slower
+                (self._echo, None, rounds.echo),
+                (self._reference, self._function, rounds.reference),
+            ):
+                run = self._staged(worker)
+                times.append(timed(lambda run=run, function=function: run.go(function)))  # type: ignore[misc]
+        self._own = self._staged(self._answer)
+
+    def answer(self, rounds: Rounds) -> None:
+        rounds.answer.append(timed(lambda: self._own.go(self._function)))
+        self._pending = self._own, self._inputs
+
+    def verify_last(self) -> None:
+        if self._pending is not None:
+            run, inputs = self._pending
+            self._pending = None
+            self._check(run, inputs)
+
+    @property
+    def inputs(self) -> Inputs:
+        """Of one call."""
+        return self._inputs[0]
+
+    def _draw(self) -> None:
+        self._inputs = [self._make_inputs() for _ in range(CALLS)]
+
+    def _staged(self, worker: Candidate) -> _Run:
+        return _Run(worker, self._inputs)
+
+    def _check(self, run: _Run, inputs: list[Inputs]) -> None:
+        for pick, value in zip(run.picks, run.fetched, strict=True):
+            if digest(value) != run.digests[pick]:
+                problem = "an output was not what it is now when your function had returned it"
+                advice = "Return a new, finished array from every call: no buffer that the next call overwrites."
+                raise CheckFailure(Rationale(problem, self._answer.given()), advice)
+            self._verify(value, *inputs[pick])
+
+
+class _Run:
+    """One run of calls in one worker, from its inputs to the outputs that were picked."""
+
+    def __init__(self, worker: Candidate, inputs: Sequence[Inputs]) -> None:
+        self._worker, self._inputs = worker, inputs
+        self._key = _SECRET.getrandbits(64)
+        for number, each in enumerate(inputs):
+            worker.stage([masked(item, self._key) for item in each], first=number == 0)
+
+    def go(self, function: str | None) -> None:
+        """The timed part."""
+        called = target(function) if function else None
+        self.digests = self._worker.run_staged(function, called, self._key, self._inputs)
+        self.picks = _SECRET.sample(range(len(self._inputs)), PICKS)
+        self.fetched: list[Any] = self._worker.fetch(self.picks)
