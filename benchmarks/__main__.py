@@ -13,8 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.clock import clock
 from benchmarks.dashboard import dashboard
-from benchmarks.figure import RUNS, Figure, alternate, median_ratio, process_seconds, seconds
+from benchmarks.figure import Figure, alternate, median_ratio, process_seconds, seconds
 from benchmarks.memory import peak_of_grading, resident_after_imports
 from benchmarks.watch import percentiles, save_to_verdict
 from etude.catalog import Catalog, shipped_bank
@@ -107,22 +108,6 @@ def memory(catalog: Catalog) -> Iterator[Figure]:
         yield Figure(
             what, statistics.median(ours) / 2**20, "MiB", "one that imports them", ratio, "≤ 1.5×", ratio <= 1.5
         )
-
-
-def clock() -> Iterator[Figure]:
-    """Answers that do the reference's work once, twice, three and four times over, as the judge times them."""
-    bank = shipped_bank() / "tests" / "fixtures" / "mini_bank"
-    exercise = Catalog.load([bank]).get("affine")
-    work = exercise.solution_path.read_text("utf-8").replace("    for _", "    for _ in range({times}):\n     for _", 1)
-    with Judge() as judge:
-        for times in (1, 2, 3, 4):
-            answer = Submission("affine.py", work.format(times=times))
-            reports = [judge.grade(exercise, answer, GradeOptions()) for _ in range(RUNS)]
-            ratios = [check.timing.ratio for report in reports for check in report.checks if check.timing]
-            middle = statistics.median(ratios)
-            met = abs(middle / times - 1) <= 0.1
-            what = f"an answer with {times} times the reference's work"
-            yield Figure(what, middle, "times", "the reference", middle / times, "0.9–1.1×", met)
 
 
 def main() -> None:

@@ -63,6 +63,10 @@ class Timing:
     reference: tuple[float, ...] = ()
     echo: tuple[float, ...] = ()
 
+    def net(self, rounds: tuple[float, ...]) -> list[float]:
+        """Seconds a call of `answer` or `reference`, less what the transfer took in the same round."""
+        return [max(total - transfer, 0.0) / self.calls for total, transfer in zip(rounds, self.echo, strict=True)]
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Timing:
         series = {name: tuple(data.get(name, ())) for name in ("answer", "reference", "echo")}

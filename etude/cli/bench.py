@@ -118,5 +118,5 @@ def _draw(exercise: Exercise, benches: list[Bench], peaks: Peaks, png: Path, for
     scaling = [bench for bench in benches if bench.sizes]
     if not scaling:
         raise EtudeError(exercise.id, "is timed at one size only, so that there is nothing to draw", "leave --png out")
-    write_file(png, roofline_png(f"{exercise.id}: {scaling[0].check.description}", scaling[0], peaks), force)
+    write_file(png, roofline_png(exercise.id, scaling[0], peaks), force)
     click.echo(f"{png} shows time against size.")

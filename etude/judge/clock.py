@@ -104,12 +104,16 @@ class Clock:
         """So many rounds more; the first of them under pytest-benchmark, which takes one run of rounds and no more."""
         if not rounds.answer:
             self._benchmark.pedantic(
-                lambda: timed.answer(rounds), setup=lambda: timed.others(rounds), rounds=count, iterations=1
+                lambda: timed.answer(rounds),
+                setup=lambda: timed.before(rounds),
+                teardown=lambda: timed.after(rounds),
+                rounds=count,
             )
         else:
             for _ in range(count):
-                timed.others(rounds)
+                timed.before(rounds)
                 timed.answer(rounds)
+                timed.after(rounds)
         timed.verify_last()
 
 

@@ -38,6 +38,7 @@ class TimedBatches:
         self._inputs: list[Inputs] = []
         self.bytes = 0  # of a call's inputs and outputs
         self._pending: tuple[_Run, list[Inputs]] | None = None
+        self._reference_first = True
 
     def warm_up(self) -> Rounds:
         """One round after a first, verified one of each; the echo is to hand back outputs like the reference's."""
@@ -50,28 +51,40 @@ class TimedBatches:
         own.go(self._function)
         self._check(own, self._inputs)
         rounds = Rounds()
-        self.others(rounds)
+        self.before(rounds)
         self.answer(rounds)
+        self.after(rounds)
         self.verify_last()
         return rounds
 
-    def others(self, rounds: Rounds) -> None:
-        """Echo and reference, on the fresh inputs that the answer is to get."""
+    def before(self, rounds: Rounds) -> None:
+        """Fresh inputs, the echo, and in every other round the reference: which of the two comes first alternates."""
         self.verify_last()
         self._draw()
         with self._answer.paused():  # or its threads could slow down what it is measured against
-            for worker, function, times in (
-                (self._echo, None, []),  # warms the caches: whoever comes first would seem slower
-                (self._echo, None, rounds.echo),
-                (self._reference, self._function, rounds.reference),
-            ):
-                run = self._staged(worker)
-                times.append(timed(lambda run=run, function=function: run.go(function)))  # type: ignore[misc]
+            self._timed(self._echo, None)  # warms the caches: whoever comes first would seem slower
+            rounds.echo.append(self._timed(self._echo, None))
+        if self._reference_first:
+            self._refer(rounds)
         self._own = self._staged(self._answer)
 
     def answer(self, rounds: Rounds) -> None:
         rounds.answer.append(timed(lambda: self._own.go(self._function)))
         self._pending = self._own, self._inputs
+
+    def after(self, rounds: Rounds) -> None:
+        """The reference in the other rounds."""
+        if not self._reference_first:
+            self._refer(rounds)
+        self._reference_first = not self._reference_first
+
+    def _refer(self, rounds: Rounds) -> None:
+        with self._answer.paused():
+            rounds.reference.append(self._timed(self._reference, self._function))
+
+    def _timed(self, worker: Candidate, function: str | None) -> float:
+        run = self._staged(worker)
+        return timed(lambda: run.go(function))
 
     def verify_last(self) -> None:
         if self._pending is not None:

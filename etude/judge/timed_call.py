@@ -35,6 +35,7 @@ class TimedCalls:
         self.inputs: Inputs = ()
         self.bytes = 0  # of a call's inputs and outputs
         self._outputs: list[tuple[Any, Inputs]] = []
+        self._reference_first = True
 
     def warm_up(self) -> Rounds:
         """One round after a first, verified call of each."""
@@ -49,18 +50,34 @@ class TimedCalls:
             answer=[timed(lambda: _call(self._answer, self._function, inputs))],
         )
 
-    def others(self, rounds: Rounds) -> None:
-        """Echo and reference, on the fresh inputs that the answer is to get."""
+    def before(self, rounds: Rounds) -> None:
+        """Fresh inputs, the echo, and in every other round the reference: which of the two comes first alternates."""
         self.verify_last()
-        inputs = self.inputs = self._make_inputs()
+        self.inputs = self._make_inputs()
         with self._answer.paused():  # or its threads could slow down what it is measured against
-            for times in ([], rounds.echo):  # the first warms the caches: whoever comes first would seem slower
-                times.append(timed(lambda: self._echo.echo(list(inputs), self._results)))
-            rounds.reference.append(timed(lambda: _call(self._reference, self._function, inputs)))
+            self._echoed()  # warms the caches: whoever comes first would seem slower
+            rounds.echo.append(self._echoed())
+        if self._reference_first:
+            self._refer(rounds)
+        self._echoed()
 
     def answer(self, rounds: Rounds) -> None:
         inputs = self.inputs
         rounds.answer.append(timed(lambda: self._outputs.append((_call(self._answer, self._function, inputs), inputs))))
+
+    def after(self, rounds: Rounds) -> None:
+        """The reference in the other rounds."""
+        if not self._reference_first:
+            self._refer(rounds)
+        self._reference_first = not self._reference_first
+
+    def _refer(self, rounds: Rounds) -> None:
+        with self._answer.paused():
+            self._echoed()
+            rounds.reference.append(timed(lambda: _call(self._reference, self._function, self.inputs)))
+
+    def _echoed(self) -> float:
+        return timed(lambda: self._echo.echo(list(self.inputs), self._results))
 
     def verify_last(self) -> None:
         if self._outputs:

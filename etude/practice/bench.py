@@ -22,7 +22,7 @@ EARLIER = 5  # attempts
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the comparison; seconds a call."""
+    """One line of the comparison; seconds a call, less the transfer."""
 
     who: str
     median: float
@@ -63,7 +63,7 @@ def compare(check: CheckResult, earlier: list[Attempt]) -> Bench:
 def _row(who: str, rounds: tuple[float, ...], timing: Timing, ratio: bool = True) -> Row:
     from statistics import median, stdev
 
-    calls = [seconds / timing.calls for seconds in rounds]
+    calls = timing.net(rounds)
     spread = stdev(calls) if len(calls) > 1 else 0.0
     row = Row(who, median(calls), min(calls), spread, None)
     return replace(row, ratio=timing.ratio, low=timing.low, high=timing.high) if ratio else row

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from etude.practice.bench import Bench, Row
 from etude.practice.machine import Peaks
-from etude.render.terminal import duration, timing_line
+from etude.render.terminal import duration
 from etude.render.visible import visible_line
 
 
@@ -25,7 +25,7 @@ def render_bench(bench: Bench, peaks: Peaks | None) -> Iterator[RenderableType]:
     for row in bench.rows:
         table.add_row(row.who, duration(row.median), duration(row.least), f"± {duration(row.spread)}", _ratio(row))
     yield table
-    yield Text(timing_line(timing), "dim")
+    yield Text("Times of a call, without the transfer to the judge and back.", "dim")
     if peaks is not None and timing.bytes:
         least = peaks.least_seconds(timing.bytes, timing.work)
         own = bench.rows[1].median

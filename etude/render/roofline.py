@@ -25,7 +25,7 @@ def roofline_png(title: str, bench: Bench, peaks: Peaks) -> bytes:
         ("this attempt", [timing.answer for timing in timings], "#0a5fb4", "o"),
         ("the reference", [timing.reference for timing in timings], "#8a5a00", "s"),
     ):
-        middle = [1e3 * median(rounds) / timings[0].calls for rounds in series]
+        middle = [1e3 * median(timing.net(rounds)) for timing, rounds in zip(timings, series, strict=True)]
         axes.plot(size, middle, label=label, color=colour, marker=marker)
     bound = [1e3 * peaks.least_seconds(timing.bytes, timing.work) for timing in timings]
     axes.plot(size, bound, color="#555555", linestyle="--", label="no less is possible here")
