@@ -63,6 +63,7 @@ class Exercise:
     errors: tuple[str, ...] = ()  # exceptions that the contract promises for invalid input
     hints: tuple[str, ...] = ()
     speed: tuple[Tier, ...] = ()  # of each device, the strictest first
+    processes: tuple[str, ...] = ()  # devices on which answers may start programs: a compiler
     call_seconds: float = 10.0  # time limit of one call
     total_seconds: float = 60.0  # time limit of one submission
 

@@ -121,6 +121,13 @@ def _extras(value: object) -> tuple[str, ...]:
     return found
 
 
+def _devices(value: object) -> tuple[str, ...]:
+    found = _texts(value)
+    if wrong := [name for name in found if name not in DEVICES]:
+        raise _Wrong(f"holds '{wrong[0]}'", f"choose among {', '.join(DEVICES)}")
+    return found
+
+
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86_400:
         raise _Wrong(f"is {repr(value)}", "write a number of seconds above 0")
@@ -162,6 +169,7 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "errors": _names(_DOTTED),
         "hints": _texts,
         "speed": _speed,
+        "processes": _devices,
         "call_seconds": _seconds,
         "total_seconds": _seconds,
     }

@@ -13,6 +13,7 @@ from etude.judge.brief import call_text, cut
 from etude.judge.exceptions import CandidateException
 from etude.judge.outcomes import CandidateError
 from etude.report import Isolation, Rationale
+from etude.sandbox.policy import AS_A_RULE, Allowances
 from etude.sandbox.process import WorkerEnded, WorkerProcess
 from etude.sandbox.usage import Limits
 from etude.sandbox.wire import TooMuchError
@@ -41,7 +42,7 @@ class Quarters:
     readable: tuple[str, ...]
     isolated: bool
     limits: Limits
-    gpu: bool = False  # whether workers may use it
+    allowed: Allowances = AS_A_RULE
 
 
 class Candidate:
@@ -71,7 +72,7 @@ class Candidate:
                 self._quarters.isolated,
                 self._quarters.limits,
                 self._shared_bytes,
-                self._quarters.gpu,
+                self._quarters.allowed,
             )
         except WorkerEnded as ended:  # before a line of the candidate's code ran
             raise JudgeError(f"a worker did not start: {ended}") from None

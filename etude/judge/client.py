@@ -27,13 +27,20 @@ START = f"import sys; sys.path.insert(0, {str(PACKAGE_PARENT)!r}); from etude.ju
 THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")  # and TensorFlow's, which are named otherwise
 
 OnCheck = Callable[[str], None]
-_Place = tuple[Path, tuple[str, ...], str]
+_Place = tuple[Path, tuple[str, ...], str, bool]
 
 
 class Host:
     """One host process and the pipe to it."""
 
-    def __init__(self, preload: Iterable[str], hidden: Iterable[Path], isolate: bool, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        preload: Iterable[str],
+        hidden: Iterable[Path],
+        isolate: bool,
+        device: str = "cpu",
+        processes: bool = False,
+    ) -> None:
         self._home = tempfile.mkdtemp(prefix="etude-host-")
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -52,7 +59,8 @@ class Host:
             self.close()
             raise JudgeError(f"cannot preload {forked['missing']}: {forked['error']}")
         # Only now: what lies in the pipe before the fork may lie in a buffer that every worker inherits.
-        self._send({"hidden": [str(path) for path in hidden], "isolate": isolate, "device": device})
+        places = [str(path) for path in hidden]
+        self._send({"hidden": places, "isolate": isolate, "device": device, "processes": processes})
         self.isolation = Isolation.from_json(self._receive()["isolation"])
 
     def grade(self, job: Job, on_check: OnCheck) -> Report:
@@ -156,7 +164,8 @@ class Judge:
         if place not in self._hosts:
             hidden = [exercise.bank / part for part in ("exercises", "solutions", "graders")]
             hidden += [PACKAGE_PARENT / "etude", *self._private]
-            self._hosts[place] = Host(exercise.preload, hidden, self._isolate, device)
+            processes = device in exercise.processes
+            self._hosts[place] = Host(exercise.preload, hidden, self._isolate, device, processes)
         return self._hosts[place]
 
     def close(self, at_once: bool = False) -> None:
@@ -177,8 +186,9 @@ def _with_device(options: GradeOptions, exercise: Exercise) -> GradeOptions:
 
 
 def _place(exercise: Exercise, device: str) -> _Place:
-    """What exercises must share to share a host: their bank, which it hides, their preloads, and the device."""
-    return exercise.bank, exercise.preload, device
+    """What exercises must share to share a host: their bank, which it hides, their preloads, the device, and whether
+    answers may start programs."""
+    return exercise.bank, exercise.preload, device, device in exercise.processes
 
 
 def _environment(home: str, device: str) -> dict[str, str]:

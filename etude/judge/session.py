@@ -20,7 +20,7 @@ from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
 from etude.judge.pipe import Receive, Send
 from etude.report import Category, CheckResult, Isolation
-from etude.sandbox.policy import readable_paths
+from etude.sandbox.policy import Allowances, readable_paths
 from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
 
@@ -105,11 +105,11 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     places = receive()
     if places is None:
         return
-    gpu = places["device"] == "cuda"
-    memory = GPU_MEMORY_BYTES if gpu else Limits.memory_bytes
+    allowed = Allowances(gpu=places["device"] == "cuda", processes=bool(places["processes"]))
+    memory = GPU_MEMORY_BYTES if allowed.gpu else Limits.memory_bytes
     limits = Limits(memory_bytes=memory, base_bytes=resident_bytes(zygote.pid))
     readable = tuple(str(path) for path in readable_paths(tuple(Path(path) for path in places["hidden"])))
-    quarters = Quarters(zygote, readable, bool(places["isolate"]) and isolation.level == "kernel", limits, gpu)
+    quarters = Quarters(zygote, readable, bool(places["isolate"]) and isolation.level == "kernel", limits, allowed)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     arguments = ["-c", os.devnull, "--rootdir", os.path.dirname(__file__), "--noconftest", "--import-mode=importlib"]
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on every architecture that we run on
@@ -19,7 +20,7 @@ _REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 _BASE = (1 << 13) - 1
 _ADDED = ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV))  # what each version brought
 
-# Nothing is granted EXECUTE: mapping a shared library takes READ_FILE only.
+# As a rule nothing is granted EXECUTE: mapping a shared library takes READ_FILE only.
 _READ = _READ_FILE | _READ_DIR
 _WRITE = _READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _MAKE_SYM | _REFER | _TRUNCATE
 _DEVICE = _READ_FILE | _WRITE_FILE | _IOCTL_DEV
@@ -46,11 +47,19 @@ def abi() -> int:
     return max(version, 0)
 
 
-def restrict(
-    read: Sequence[Path], write: Sequence[Path], listed: Sequence[Path] = (), devices: Sequence[Path] = ()
-) -> None:
-    """Confine the calling thread to `read`, to `write`, to listing the directories in `listed` (names only), and to
-    using `devices`.
+@dataclass(frozen=True)
+class Rules:
+    """What may be done, by path, with all that lies below it."""
+
+    read: Sequence[Path]
+    write: Sequence[Path]
+    listed: Sequence[Path] = ()  # directories whose names may be read, and no more
+    devices: Sequence[Path] = ()
+    execute: Sequence[Path] = ()  # and read
+
+
+def restrict(rules: Rules) -> None:
+    """Confine the calling thread to the rules.
 
     A path that is missing is left out. OSError where the kernel has no Landlock or takes a rule amiss.
     """
@@ -59,7 +68,13 @@ def restrict(
     attributes = _Ruleset(handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     ruleset = _checked(libc.syscall(_CREATE, ctypes.byref(attributes), ctypes.c_size_t(_ruleset_size(version)), 0))
     try:
-        for paths, rights in ((read, _READ), (write, _WRITE), (listed, _READ_DIR), (devices, _DEVICE)):
+        for paths, rights in (
+            (rules.read, _READ),
+            (rules.write, _WRITE),
+            (rules.listed, _READ_DIR),
+            (rules.devices, _DEVICE),
+            (rules.execute, _READ | _EXECUTE),
+        ):
             for path in paths:
                 _allow(libc, ruleset, path, rights & handled)
         _checked(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))

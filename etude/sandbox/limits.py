@@ -15,6 +15,7 @@ if sys.platform != "win32":
 
 _PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 1, 23, 24
 _PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL = 47, 4
+_PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _CLOSE_RANGE = 436
 _LAST_DESCRIPTOR = (1 << 31) - 1
@@ -61,6 +62,12 @@ def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, de
         if hard != resource.RLIM_INFINITY:
             soft, most = min(soft, hard), min(most, hard)
         resource.setrlimit(limit, (soft, most))
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own has ended, so that it can be reaped."""
+    if sys.platform == "linux":
+        _checked(_libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 def volunteer_to_die() -> None:

@@ -33,6 +33,11 @@ _GPU_SYSTEM = (
     *("/proc/driver/nvidia", "/proc/devices", "/proc/sys/vm", "/sys/bus/pci", "/sys/devices"),
     *("/sys/module", "/usr/local/nvidia", "/usr/local/cuda", "/dev/nvidia-caps"),
 )
+# What a compiler is made of. Whatever is run stays as confined as the worker that runs it.
+_PROGRAMS = (
+    *("/usr/bin", "/bin", "/usr/libexec", "/usr/include", "/usr/local/include"),
+    *(f"{sys.base_prefix}/bin", sysconfig.get_path("include")),
+)
 _GPU_DATA_BYTES = 16 << 30  # host memory that the driver and its libraries map for themselves
 # What a Landlock below the version does not guard.
 _SINCE = (
@@ -41,6 +46,17 @@ _SINCE = (
     (5, "device control rules (Landlock ABI below 5)"),
     (6, "rules on signals and abstract sockets (Landlock ABI below 6)"),
 )
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """What workers may use beyond the rule."""
+
+    gpu: bool = False
+    processes: bool = False  # start programs: a compiler, which torch.compile and Triton need
+
+
+AS_A_RULE = Allowances()
 
 
 @dataclass(frozen=True)
@@ -56,7 +72,7 @@ class Policy:
     cpu_seconds: int = 120
     isolated: bool = True
     readable: tuple[Path, ...] | None = None
-    gpu: bool = False
+    allowed: Allowances = AS_A_RULE
 
 
 def available() -> Isolation:
@@ -71,7 +87,7 @@ def confine(policy: Policy) -> Isolation:
     Landlock and seccomp are left out, and named in `lacks`, only where the machine does not have them.
     """
     isolation = available() if policy.isolated else Isolation("process", 0, False, ("isolation (not asked for)",))
-    memory_bytes = policy.memory_bytes + (_GPU_DATA_BYTES if policy.gpu else 0)
+    memory_bytes = policy.memory_bytes + (_GPU_DATA_BYTES if policy.allowed.gpu else 0)
     limits.set_resource_limits(memory_bytes, policy.cpu_seconds, _FILE_BYTES)
     if not policy.isolated:
         return isolation
@@ -85,10 +101,17 @@ def confine(policy: Policy) -> Isolation:
             raise ValueError(f"{policy.temp}: a worker's own directory must not hold what is hidden")
         readable = readable_paths(policy.hidden) if policy.readable is None else policy.readable
         own = Path(f"/proc/{os.getpid()}")
-        devices, system = gpu_paths() if policy.gpu else ([], [])
-        landlock.restrict([*readable, *system, own], [policy.temp, _WRITABLE_DEVICE], _listed(readable), devices)
+        devices, system = gpu_paths() if policy.allowed.gpu else ([], [])
+        rules = landlock.Rules(
+            read=(*readable, *system, own),
+            write=(policy.temp, _WRITABLE_DEVICE),
+            listed=tuple(_listed(readable)),
+            devices=tuple(devices),
+            execute=(*readable, *map(Path, _PROGRAMS)) if policy.allowed.processes else (),
+        )
+        landlock.restrict(rules)
     if isolation.seccomp:
-        seccomp.install(policy.gpu)
+        seccomp.install(policy.allowed.gpu, policy.allowed.processes)
     return isolation
 
 

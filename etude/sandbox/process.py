@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from etude.report import Isolation
+from etude.sandbox.policy import AS_A_RULE, Allowances
 from etude.sandbox.sweep import remove_tree
 from etude.sandbox.usage import Limits, exceeded, has_ended, main_thread_has_ended, peak_bytes
 from etude.sandbox.wire import Channel, WireError
@@ -66,14 +67,14 @@ class WorkerProcess:
         isolated: bool,
         limits: Limits,
         shared_bytes: int = 0,
-        gpu: bool = False,
+        allowed: Allowances = AS_A_RULE,
     ) -> None:
-        self._zygote, self._limits = zygote, limits
+        self._zygote, self._limits, self._allowed = zygote, limits, allowed
         self._temp = tempfile.mkdtemp(prefix="etude-")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
         mappings = Mappings.make(shared_bytes) if shared_bytes else None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        spec = WorkerSpec(self._temp, readable, isolated, limits.cpu_seconds, shared_bytes, gpu)
+        spec = WorkerSpec(self._temp, readable, isolated, limits.cpu_seconds, shared_bytes, self._allowed)
         inherited = [theirs.fileno(), self._output.fileno(), *(mappings.descriptors if mappings else ())]
         self._pid: int | None = zygote.spawn(spec, inherited)
         self._looked = time.monotonic()
@@ -128,7 +129,7 @@ class WorkerProcess:
         self._looked = time.monotonic()
         if main_thread_has_ended(self._pid):
             self._broken("your code ended the thread that it is called in")
-        problem = exceeded(self._limits, self._pid, Path(self._temp), self._output.fileno())
+        problem = exceeded(self._limits, self._pid, Path(self._temp), self._output.fileno(), self._allowed.processes)
         if problem:
             self._end(problem)
 
@@ -150,7 +151,7 @@ class WorkerProcess:
 
     def _kill(self) -> int:
         pid, self._pid = self._pid, None
-        code = self._zygote.end(pid) if pid is not None else 0
+        code = self._zygote.end(pid, self._allowed.processes) if pid is not None else 0
         self._channel.close()
         remove_tree(self._temp)
         return code
@@ -169,12 +170,15 @@ class WorkerProcess:
 
     def pause(self) -> None:
         """Stop every thread of the worker, until `resume`."""
-        assert self._pid is not None
-        os.kill(self._pid, signal.SIGSTOP)  # not yet reaped, so that the number is still its own
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        """To the worker, which is not yet reaped, so that the number is still its own, and to what it has started."""
         assert self._pid is not None
-        os.kill(self._pid, signal.SIGCONT)
+        (os.killpg if self._allowed.processes else os.kill)(self._pid, number)
 
     @property
     def alive(self) -> bool:

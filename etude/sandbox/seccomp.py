@@ -61,6 +61,9 @@ _PRCTL_DENIED = (1, 4, 62)
 # A thread shares the process's descriptors: what is open, deleted files above all, can be counted from outside.
 # For the same reason none travel (sendmsg), and no Landlock rule keeps a file that was deleted.
 _CLONE_FLAGS = (0x10000, 0x400)  # CLONE_THREAD, CLONE_FILES
+# CLONE_PARENT, and every new namespace: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.
+_CLONE_DENIED = (0x8000, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+_STARTING = ("fork", "vfork", "execve")  # allowed where programs are
 _CLOSE_RANGE_UNSHARE = 2
 _MAP_DENIED = (0x21, 0x100, 0x40000)  # shared anonymous, growing down, huge pages: no limit counts them
 _MSG_OOB = (("sendto", 3), ("recvfrom", 3), ("recvmsg", 2), ("recvmmsg", 3))  # rare enough to be a source of bugs
@@ -83,8 +86,10 @@ def available() -> bool:
     return libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, 0, 0, 0) == -1 and ctypes.get_errno() == errno.EFAULT
 
 
-def install(gpu: bool = False) -> None:
+def install(gpu: bool = False, processes: bool = False) -> None:
     """Load the filter into the calling thread, for good; only the calling process may then be signalled.
+
+    `gpu`: its driver may be asked. `processes`: programs may be started, which stay in the caller's process group.
 
     Call `available` before the fork: importing pyseccomp runs a subprocess, and takes 25 ms.
     """
@@ -92,7 +97,7 @@ def install(gpu: bool = False) -> None:
 
     rules = scmp.SyscallFilter(scmp.ALLOW)
     rules.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
-    for action, name, arguments in _rules(os.getpid(), gpu):
+    for action, name, arguments in _rules(os.getpid(), gpu, processes):
         if (number := _number(name)) is not None:
             rules.add_rule(action, number, *(scmp.Arg(*argument) for argument in arguments))
     rules.load()
@@ -105,7 +110,7 @@ def _number(name: str) -> int | None:
     return number if number >= 0 else _NUMBERS.get(name)
 
 
-def _rules(pid: int, gpu: bool) -> Iterator[tuple[int, str, _Arguments]]:
+def _rules(pid: int, gpu: bool, processes: bool) -> Iterator[tuple[int, str, _Arguments]]:
     """(action, call, arguments) of every rule."""
     import pyseccomp as scmp
 
@@ -115,12 +120,13 @@ def _rules(pid: int, gpu: bool) -> Iterator[tuple[int, str, _Arguments]]:
     yield scmp.ERRNO(errno.EOPNOTSUPP), "fallocate", ()
     denied = scmp.ERRNO(errno.EPERM)
     for name in _DENIED.split():
-        yield denied, name, ()
-    for name, arguments in _conditional(pid, gpu):
+        if not (processes and name in _STARTING):
+            yield denied, name, ()
+    for name, arguments in _conditional(pid, gpu, processes):
         yield denied, name, arguments
 
 
-def _conditional(pid: int, gpu: bool) -> Iterator[tuple[str, _Arguments]]:
+def _conditional(pid: int, gpu: bool, processes: bool) -> Iterator[tuple[str, _Arguments]]:
     """Calls that are denied with certain arguments only."""
     import pyseccomp as scmp
 
@@ -131,8 +137,10 @@ def _conditional(pid: int, gpu: bool) -> Iterator[tuple[str, _Arguments]]:
     yield "prlimit64", ((0, differs, 0),)
     yield "kill", ((0, differs, pid),)
     yield "tgkill", ((0, differs, pid),)
-    for flag in _CLONE_FLAGS:
+    for flag in () if processes else _CLONE_FLAGS:
         yield "clone", ((0, masked, flag, 0),)
+    for flag in _CLONE_DENIED:
+        yield "clone", ((0, masked, flag, flag),)
     yield "close_range", ((2, masked, _CLOSE_RANGE_UNSHARE, _CLOSE_RANGE_UNSHARE),)
     yield "setrlimit", ((0, masked, _INT, _RLIMIT_CORE),)
     yield "prlimit64", ((1, masked, _INT, _RLIMIT_CORE), (2, differs, 0))

@@ -23,6 +23,7 @@ class Limits:
     temp_files: int = 1_000
     output_bytes: int = 1 << 20
     threads: int = 256
+    processes: int = 64  # where an answer may start any
     base_bytes: int = 0  # what the frameworks take: the zygote's resident size
 
     @property
@@ -30,21 +31,32 @@ class Limits:
         return f"memory limit ({self.memory_bytes >> 30} GiB)"
 
 
-def exceeded(limits: Limits, pid: int, temp: Path, output: int) -> str | None:
-    """The limit that is broken, in the candidate's terms, or None."""
+def exceeded(limits: Limits, pid: int, temp: Path, output: int, group: bool = False) -> str | None:
+    """The limit that is broken, in the candidate's terms, or None; with `group` by all that the worker started, too."""
+    pids = group_of(pid) if group else [pid]
+    if len(pids) > limits.processes:
+        return f"process limit ({limits.processes}): your code started more"
     most = limits.base_bytes + limits.memory_bytes
-    held = _held_bytes(pid) > most and proportional_bytes(pid) > most  # the second is dear, and never more
-    if page_table_bytes(pid) > _TABLE_BYTES or held:
+    # The second is dear, and never more.
+    held = sum(map(_held_bytes, pids)) > most and sum(map(proportional_bytes, pids)) > most
+    if sum(map(page_table_bytes, pids)) > _TABLE_BYTES or held:
         return f"{limits.memory_words}: your code used more"
     if _larger(os.fstat(output)) > limits.output_bytes:
         return f"output limit ({limits.output_bytes >> 20} MiB): your code printed more"
-    if thread_count(pid) > limits.threads:
+    if sum(map(thread_count, pids)) > limits.threads:
         return f"thread limit ({limits.threads}): your code started more"
     size, files = _disk_use(temp, limits.temp_files)
-    if size + _nameless_bytes(pid, temp, output) > limits.temp_bytes or files > limits.temp_files:
+    nameless = sum(_nameless_bytes(each, temp, output) for each in pids)
+    if size + nameless > limits.temp_bytes or files > limits.temp_files:
         allowed = f"{limits.temp_bytes >> 20} MiB in {limits.temp_files:,} files"
         return f"temporary file limit ({allowed}): your code wrote more"
     return None
+
+
+def group_of(leader: int) -> list[int]:
+    """The processes of a group: a worker, and those that it has started."""
+    numbers = [int(name) for name in _names("/proc") if name.isdecimal()]
+    return [pid for pid in numbers if _stat(pid)[2:3] == [b"%d" % leader]] or [leader]
 
 
 def proportional_bytes(pid: int | str) -> int:

@@ -25,7 +25,7 @@ class WorkerSpec:
     isolated: bool
     cpu_seconds: int
     shared_bytes: int  # of each mapping; 0 for none
-    gpu: bool = False
+    allowed: policy.Allowances = policy.AS_A_RULE
 
 
 def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
@@ -37,6 +37,8 @@ def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
     _redirect(output)
     limits.close_descriptors({0, 1, 2, wire})
     _settle_in(spec.temp)
+    if spec.allowed.processes:
+        os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"  # no pool of compiling processes beside the worker
     isolation = policy.confine(
         policy.Policy(
             temp=Path(spec.temp),
@@ -44,7 +46,7 @@ def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
             readable=tuple(Path(path) for path in spec.readable),
             cpu_seconds=spec.cpu_seconds,
             isolated=spec.isolated,
-            gpu=spec.gpu,
+            allowed=spec.allowed,
         )
     )
     server = Server()

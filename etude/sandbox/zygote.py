@@ -17,7 +17,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 from etude.sandbox import worker
-from etude.sandbox.limits import close_descriptors, die_with_parent
+from etude.sandbox.guardian import Guardian
+from etude.sandbox.limits import adopt_orphans, close_descriptors, die_with_parent
+from etude.sandbox.policy import Allowances
 from etude.sandbox.worker import WorkerSpec
 
 LENGTH = struct.Struct("<I")  # goes before each message, which may come in pieces
@@ -49,9 +51,12 @@ class Zygote:
         answer = self._ask({"spawn": asdict(spec)}, descriptors)
         return int(answer["pid"])
 
-    def end(self, pid: int) -> int:
-        """Kill the worker, if it is still there, and return how it ended (as `os.waitstatus_to_exitcode`)."""
-        return int(self._ask({"end": pid})["code"])
+    def end(self, pid: int, group: bool = False) -> int:
+        """Kill the worker, if it is still there, and return how it ended (as `os.waitstatus_to_exitcode`).
+
+        group: and every process that it has started.
+        """
+        return int(self._ask({"end": pid, "group": group})["code"])
 
     def _ask(self, message: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
         try:
@@ -108,13 +113,21 @@ def serve(control: socket.socket, parent: int) -> NoReturn:
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle
     close_descriptors({0, 1, 2, control.fileno()})
+    adopt_orphans()
+    guardian: Guardian | None = None  # once a worker may start processes
     while True:
         try:
             message, descriptors = _receive(control)
         except ConnectionError:
             os._exit(0)
         try:
-            answer = _spawn(message["spawn"], descriptors) if "spawn" in message else _end(message["end"])
+            if "spawn" in message:
+                spec = _spec(message["spawn"])
+                if spec.allowed.processes and guardian is None:
+                    guardian = Guardian.fork()
+                answer = _spawn(spec, descriptors, guardian)
+            else:
+                answer = _end_group(message["end"], guardian) if message["group"] else _end(message["end"])
         except OSError as error:
             answer = {"error": f"the zygote failed: {error}"}
         for descriptor in descriptors:
@@ -122,14 +135,21 @@ def serve(control: socket.socket, parent: int) -> NoReturn:
         _send(control, answer, [])
 
 
-def _spawn(spec: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+def _spec(fields: dict[str, Any]) -> WorkerSpec:
+    allowed = Allowances(**fields["allowed"])
+    return WorkerSpec(**{**fields, "readable": tuple(fields["readable"]), "allowed": allowed})
+
+
+def _spawn(spec: WorkerSpec, descriptors: list[int], guardian: Guardian | None) -> dict[str, Any]:
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads != 1:  # Landlock binds the calling thread only, and a fork loses the others' locks
         return {"error": f"a preloaded module started {threads - 1} threads: take it out of `preload`"}
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _run(lambda: worker.main(WorkerSpec(**{**spec, "readable": tuple(spec["readable"])}), descriptors, zygote))
+        _run(lambda: worker.main(spec, descriptors, zygote))
+    if spec.allowed.processes and guardian is not None:
+        guardian.watch(pid)
     return {"pid": pid}
 
 
@@ -138,3 +158,17 @@ def _end(pid: int) -> dict[str, Any]:
     os.kill(pid, signal.SIGKILL)  # not yet reaped, so that the number is still its own
     _, status = os.waitpid(pid, 0)
     return {"code": os.waitstatus_to_exitcode(status)}
+
+
+def _end_group(pid: int, guardian: Guardian | None) -> dict[str, Any]:
+    """The worker leads a process group, which nothing can leave; whatever it orphans becomes a child of ours."""
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    with contextlib.suppress(ProcessLookupError):  # it was ended before it led one
+        os.killpg(pid, signal.SIGKILL)
+    answer = _end(pid)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-pid, 0)
+    if guardian is not None:
+        guardian.forget(pid)
+    return answer

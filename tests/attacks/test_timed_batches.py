@@ -158,6 +158,18 @@ ABSENT = {
         "type(stage).run = forged\n"
         "affine = slow\n"
     ),
+    "replayed by the input's address": (
+        "kept = {}\ndef affine(x):\n    return kept.setdefault(x.ctypes.data, 2 * x + 1)\n"
+    ),
+    "replayed from a file": (
+        "import os\n"
+        "def affine(x):\n"
+        "    if not os.path.exists('kept.npy'):\n        np.save('kept.npy', 2 * x + 1)\n"
+        "    return np.load('kept.npy')\n"
+    ),
+    "left to memory that an earlier output lay in": "def affine(x):\n    return np.empty(x.shape)\n",
+    "by changing the inputs to fit": "def affine(x):\n    x[:] = 0\n    return np.ones(x.shape)\n",
+    "in half precision": "def affine(x):\n    return (2 * x.astype('float16') + 1).astype(float)\n",
     "into one buffer": (
         "buffer = np.empty((512, 512))\ndef affine(x):\n    np.copyto(buffer, 2 * x + 1)\n    return buffer\n"
     ),

@@ -146,7 +146,7 @@ class TestLandlockAlone:
             address = server.getsockname()
 
             def tries() -> list[int]:
-                landlock.restrict([], [])
+                landlock.restrict(landlock.Rules((), ()))
                 client = socket.socket()
                 return errors(lambda: client.connect(address), lambda: socket.socket().bind(("127.0.0.1", 0)))
 
@@ -160,7 +160,7 @@ class TestLandlockAlone:
             server.listen()
 
             def tries() -> list[int]:
-                landlock.restrict([], [])
+                landlock.restrict(landlock.Rules((), ()))
                 client = socket.socket(socket.AF_UNIX)
                 return errors(lambda: os.kill(parent, 0), lambda: client.connect(name))
 
