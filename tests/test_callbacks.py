@@ -48,7 +48,7 @@ class Stage:
         threading.Thread(target=part, daemon=True).start()
         return os.getpid()
 
-    def end(self, pid: int) -> int:
+    def end(self, pid: int, group: bool = False) -> int:
         return -signal.SIGKILL
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from etude.errors import EtudeError
 from etude.report import Category, Rationale, Report, Status
 from tests.conftest import Grade
 
@@ -179,8 +178,3 @@ def test_an_exam_withholds_the_reasons(grade: Grade) -> None:
     report = grade("def double(x):\n    print(x)\n    return x * 3\n").for_exam()
     assert report.seed is None
     assert all(check.rationale is None and check.help is None and not check.output for check in report.checks)
-
-
-def test_a_device_that_workers_cannot_reach_is_refused(grade: Grade) -> None:
-    with pytest.raises(EtudeError, match="--device cuda: workers have no access to a GPU yet: use --device cpu"):
-        grade(HONEST, device="cuda")

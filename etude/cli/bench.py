@@ -43,9 +43,10 @@ def command(
     bank: tuple[str, ...],
     only_bank: bool,
 ) -> None:
-    """Compare the times of an answer: the reference's, this attempt's, your earlier attempts'.
+    """Compare the times of an attempt with the reference's.
 
-    FILE is ./EX.py where none is named. Nothing is recorded; `etude grade` does that.
+    And with those of your earlier attempts. FILE is ./EX.py where none is named. Nothing is recorded; `etude grade`
+    does that.
     """
     from etude.cli.output import refuse_to_overwrite, write_file
     from etude.extras import require_extras

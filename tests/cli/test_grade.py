@@ -60,7 +60,7 @@ def test_options_reach_the_judge(etude: Etude, asked: list[GradeOptions]) -> Non
         "grade", "double", "-", "--seed", "9", "--no-speed", "--timeout", "2.5", "--device", "cuda",
         "--allow-unisolated", stdin=RIGHT,
     )  # fmt: skip
-    assert asked == [GradeOptions(), GradeOptions(9, False, 2.5, "cuda", True)]
+    assert asked == [GradeOptions(device="auto"), GradeOptions(9, False, 2.5, "cuda", True)]
 
 
 def test_several_files_and_the_worst_status(etude: Etude) -> None:

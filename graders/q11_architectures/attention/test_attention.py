@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from etude.grading import assert_close, assert_rules, assert_unchanged, check, unpack
+from etude.grading import as_array, assert_close, assert_rules, assert_shape, assert_unchanged, check, unpack
 
 PLAIN = ("test_scaled_dot_product", "test_gradients")
 MASKED = ("test_causal", "test_padding")
@@ -253,4 +253,27 @@ def test_speed(submission, rng, clock):
         lambda: tuple(torch.from_numpy(rng.standard_normal((4, 8, 256, 64), np.float32)) for _ in range(3)),
         verify=lambda actual, *qkv: assert_close(actual, functional.scaled_dot_product_attention(*qkv), tol=1e-5),
         help="Work on all rows, heads and queries at once, and go over the L x S scores as few times as you can.",
+    )
+
+
+@check("speed", points=1, depends_on=("test_scaled_dot_product", "test_dtypes"), device="cuda")
+def test_cuda_speed(submission, rng, clock):
+    """On a GPU, handles bfloat16 tensors of shape (8, 16, 1024, 64) in at most 1.5 times the reference's time."""
+    shape = (8, 16, 1024, 64)
+
+    def inputs():
+        return tuple(torch.from_numpy(rng.standard_normal(shape, np.float32)).to(torch.bfloat16) for _ in range(3))
+
+    def verify(actual, *qkv):
+        """One batch row, drawn once the output is here."""
+        assert_shape(actual, shape)
+        row = int(rng.integers(len(qkv[0])))
+        wanted = functional.scaled_dot_product_attention(*(tensor[row].float() for tensor in qkv))
+        assert_close(as_array(actual)[row], wanted, tol=2e-2)
+
+    clock.assert_ratio(
+        "attention",
+        inputs,
+        verify=verify,
+        help="Stay in bfloat16, and go over the L x S scores as few times as you can: each pass is memory traffic.",
     )
