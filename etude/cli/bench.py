@@ -53,9 +53,11 @@ def command(
     from etude.judge.job import GradeOptions
     from etude.submission import Submission
 
-    found = load_catalog(bank, only_bank).get(exercise)
+    catalog = load_catalog(bank, only_bank)
+    found = catalog.get(exercise)
     if not found.speed:
-        raise EtudeError(found.id, "has no speed check", "`etude list` marks those that have one")
+        timed = [each.id for each in catalog if each.speed]
+        raise EtudeError(found.id, "has no speed check", f"choose among {', '.join(timed) or 'those of another bank'}")
     require_extras(found.id, [*found.required_extras, *(["plots"] if png else [])])
     for path in (json_file, png):
         if path is not None:

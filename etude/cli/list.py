@@ -75,5 +75,6 @@ def _row(exercise: Exercise, best: float | None) -> dict[str, Any]:
         "minutes": exercise.minutes,
         "framework": exercise.framework.value,
         "extras": list(exercise.required_extras),
+        "speed": bool(exercise.speed),
         "best": best,
     }
