@@ -27,7 +27,7 @@ def test_list(etude: Etude) -> None:
     assert [(row["id"], row["best"]) for row in listed(etude)] == [("double", 1.0), ("mean", None)]
     assert listed(etude)[0] == {
         "id": "double", "title": "Twice as much", "chapter": "q01_basics", "level": "warm-up", "minutes": 10,
-        "framework": "numpy", "extras": [], "best": 1.0,
+        "framework": "numpy", "extras": [], "speed": False, "best": 1.0,
     }  # fmt: skip
 
 
