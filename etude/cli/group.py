@@ -22,6 +22,7 @@ COMMANDS = (
     "lab",
     "grade",
     "bench",
+    "batch",
     "watch",
     "hint",
     "solution",

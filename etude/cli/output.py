@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 from etude.errors import EtudeError
+from etude.files import write_whole
 
 
 def refuse_to_overwrite(path: Path, force: bool) -> None:
@@ -24,15 +23,6 @@ def write_file(path: Path, content: bytes, force: bool) -> None:
     """The whole of `content` or nothing: a reader never meets half a file, and a failure leaves the old one."""
     refuse_to_overwrite(path, force)
     try:
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with open(handle, "wb") as file:
-                file.write(content)
-            os.chmod(draft, 0o644)
-            os.replace(draft, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
-            raise
+        write_whole(path, content)
     except OSError as error:
         raise EtudeError(path, f"cannot be written ({error.strerror})", "name another file") from None

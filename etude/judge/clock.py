@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import inspect
 import statistics
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +22,9 @@ from etude.report import Rationale, Timing
 
 ALLOWANCE = 1e-3  # seconds a round that an answer may take beyond the threshold
 BATCH_SECONDS = 1.5  # that a batch of rounds aims at
-MIN_ROUNDS, MAX_ROUNDS = 7, 40  # of a batch
+MIN_ROUNDS = 7  # of a batch
 BUDGET = 6.0  # seconds: batches follow each other while the interval holds a threshold, until these are spent
+PATIENCE = 30.0  # seconds, with what is not timed
 # So slow after a warm-up that there is nothing to measure: beyond this many seconds and times the threshold.
 HOPELESS_SECONDS, HOPELESS_RATIO = 0.25, 10
 
@@ -92,12 +94,13 @@ class Clock:
         warm = timed.warm_up()
         if warm.answer[0] > HOPELESS_SECONDS + HOPELESS_RATIO * tiers[-1].at_most * warm.reference[0]:
             return warm, warm.interval(ALLOWANCE)
-        count = int(min(max(BATCH_SECONDS / warm.total, MIN_ROUNDS), MAX_ROUNDS))
-        rounds = Rounds()
+        count = int(min(max(BATCH_SECONDS / warm.total, MIN_ROUNDS), timed.most_rounds))
+        rounds, until = Rounds(), time.monotonic() + PATIENCE
         while True:
             self._measure(timed, rounds, count)
             interval = rounds.interval(ALLOWANCE)
-            if rounds.total >= BUDGET or not any(interval.contains(tier.at_most) for tier in tiers):
+            spent = rounds.total >= BUDGET or time.monotonic() >= until
+            if spent or not any(interval.contains(tier.at_most) for tier in tiers):
                 return rounds, interval
 
     def _measure(self, timed: TimedCalls | TimedBatches, rounds: Rounds, count: int) -> None:

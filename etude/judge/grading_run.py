@@ -24,6 +24,8 @@ from etude.report import Category, CheckResult, Isolation, Rationale, Report, St
 
 SHARED_BYTES = 64 << 20  # of each mapping of a worker that is timed
 
+GPU_SLACK = 6.0  # times an exercise's time limits: kernels are compiled, and inputs put on the device
+
 EXCINFO = pytest.StashKey[BaseException | None]()
 
 
@@ -65,13 +67,15 @@ class GradingRun:
 def start(job: Job, seed: int, quarters: Quarters, timed: bool) -> GradingRun:
     exercise = job.exercise
     probe = exercise.probe_path.read_text("utf-8") if exercise.probe_path.exists() else None
+    slack = GPU_SLACK if job.options.device != "cpu" else 1.0
+    total_seconds = job.options.timeout or exercise.total_seconds * slack
     answer = Answer(
         job.submission.replace("\\", "/").rsplit("/", 1)[-1] or "submission",
         job.source,
         probe,
         exercise.entry_points,
-        min(exercise.call_seconds, job.options.timeout or exercise.call_seconds),
-        job.options.timeout or exercise.total_seconds,
+        min(exercise.call_seconds * slack, total_seconds),
+        total_seconds,
     )
     return GradingRun(job, seed, quarters, Candidate(answer, quarters, SHARED_BYTES if timed else 0))
 

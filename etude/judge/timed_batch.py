@@ -1,9 +1,9 @@
 """Times runs of calls over inputs that are in the worker already: the way on a GPU, where a transfer would hide a call.
 
 A round puts fresh inputs into each worker, masked, so that nothing can be computed ahead. Then the clock starts: the
-key is sent, the worker calls the function on every input and commits itself to each output by its digest; the host
-picks some of the outputs, fetches them, and stops the clock once they lie in its own memory. What it holds must have
-the digest that was said, and is verified: an output that is computed late, twice, or not at all costs the check.
+key is sent, the worker calls the function on every input and commits itself to each output by its digest, which stops
+the clock. Only then does the host pick some of the outputs and fetch them. What it holds must have the digest that was
+said, and is verified: an output that is computed late, twice, or not at all costs the check.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _SECRET = random.SystemRandom()
 
 class TimedBatches:
     calls = CALLS
+    most_rounds = 10  # at a time: to put inputs into three workers takes far longer than a run
 
     def __init__(
         self, run: GradingRun, check: str, function: str, make_inputs: Callable[[], Inputs], verify: Verify
@@ -45,8 +46,9 @@ class TimedBatches:
         self._draw()
         first = self._staged(self._reference)
         first.go(self._function)
-        self._echo.keep_template(first.fetched[0])
-        self.bytes = byte_count(self._inputs[0]) + byte_count(first.fetched[0])
+        output = first.fetch(0)
+        self._echo.keep_template(output)
+        self.bytes = byte_count(self._inputs[0]) + byte_count(output)
         own = self._staged(self._answer)
         own.go(self._function)
         self._check(own, self._inputs)
@@ -104,7 +106,8 @@ class TimedBatches:
         return _Run(worker, self._inputs)
 
     def _check(self, run: _Run, inputs: list[Inputs]) -> None:
-        for pick, value in zip(run.picks, run.fetched, strict=True):
+        for pick in _SECRET.sample(range(CALLS), PICKS):
+            value = run.fetch(pick)
             if digest(value) != run.digests[pick]:
                 problem = "an output was not what it is now when your function had returned it"
                 advice = "Return a new, finished array from every call: no buffer that the next call overwrites."
@@ -125,5 +128,7 @@ class _Run:
         """The timed part."""
         called = target(function) if function else None
         self.digests = self._worker.run_staged(function, called, self._key, self._inputs)
-        self.picks = _SECRET.sample(range(len(self._inputs)), PICKS)
-        self.fetched: list[Any] = self._worker.fetch(self.picks)
+
+    def fetch(self, pick: int) -> Any:
+        """One output of the run, until the next."""
+        return self._worker.fetch([pick])[0]

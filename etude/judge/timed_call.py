@@ -25,6 +25,7 @@ Verify = Callable[..., None]
 
 class TimedCalls:
     calls = 1  # of a round
+    most_rounds = 40  # at a time
 
     def __init__(
         self, run: GradingRun, check: str, function: str, make_inputs: Callable[[], Inputs], verify: Verify

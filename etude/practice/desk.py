@@ -69,7 +69,7 @@ class Desk:
 
     def diagnosed(self, exercise: Exercise, submission: Submission, report: Report, options: GradeOptions) -> Report:
         """`report`, told its misconception where the answer behaves like one that the exercise knows."""
-        from etude.practice.misconceptions import diagnosed
+        from etude.diagnosis import diagnosed
 
         def regrade(seed: int) -> Report:
             again = dataclasses.replace(options, seed=seed, speed=False, device="cpu")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from etude.database import data_folder
 from etude.errors import EtudeError
+from etude.files import write_whole
 from etude.practice.mock import Interview
 
 ABANDON = "`etude mock --abandon` ends it without a report"
@@ -34,14 +34,9 @@ def load() -> Interview | None:
 def save(interview: Interview) -> None:
     """In one step: whoever reads, and whenever the power fails, finds this one or the one before."""
     path = state_path()
-    new = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with new.open("w", encoding="utf-8") as file:
-            json.dump(interview.to_json(), file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        write_whole(path, json.dumps(interview.to_json()).encode())
     except OSError as error:
         fix = "see that its folder can be written, or name another in ETUDE_DATA"
         raise EtudeError(path, f"the interview cannot be kept ({error.strerror})", fix) from None

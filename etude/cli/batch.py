@@ -1,0 +1,140 @@
+"""`etude batch`: a class's answers, graded in parallel."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from etude.cli.banks import bank_options, load_catalog
+from etude.cli.message import say
+
+if TYPE_CHECKING:
+    from etude.coursework.batch import Task
+    from etude.coursework.grades import Grades
+    from etude.coursework.store import Store
+    from etude.judge.job import GradeOptions
+
+BAD_INPUT, OUR_FAULT = 2, 3
+
+
+@click.command("batch")
+@click.argument("place", type=click.Path(path_type=Path), metavar="DIR|TABLE")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the results go.")
+@click.option("--workers", type=click.IntRange(1), help="How many answers at a time. [default: one per core]")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Draw these inputs for everyone. [default: secret]")
+@click.option("--no-speed", is_flag=True, help="Leave the speed checks out.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="cpu", show_default=True)
+@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@bank_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    place: Path,
+    out: Path,
+    workers: int | None,
+    seed: int | None,
+    no_speed: bool,
+    device: str,
+    allow_unisolated: bool,
+    bank: tuple[str, ...],
+    only_bank: bool,
+) -> None:
+    """Grade a class's answers: DIR/<student>/<exercise>.py or .ipynb.
+
+    Or those that a CSV file with the columns student, exercise and file names. OUT holds grades.csv, summary.html with
+    a page for each student, and a JSON file for each answer. Stopped at any moment and started again, it goes on where
+    it was. Everyone gets the same inputs, drawn from a secret seed that is kept in OUT.
+
+    Exit status: 0 all graded, 2 some answers or files were left out, 3 a fault of étude's own.
+    """
+    from etude.coursework.batch import plan
+    from etude.coursework.entries import handed_in
+    from etude.coursework.grades import Grades
+    from etude.coursework.store import Store
+    from etude.extras import require_extras
+    from etude.judge.job import GradeOptions
+
+    found = handed_in(place, load_catalog(bank, only_bank))
+    for problem in found.problems:
+        say(problem)
+    for exercise in dict.fromkeys(entry.exercise for entry in found.entries):
+        require_extras(exercise.id, exercise.required_extras)
+    store = Store.open(out, seed)
+    options = GradeOptions(speed=not no_speed, device=device, allow_unisolated=allow_unisolated)
+    todo = plan(found.entries, store, options)
+    if todo.known:
+        say(f"{todo.known} answers are graded already")
+    failures = _grade(todo.tasks, store, options, workers or os.cpu_count() or 1)
+    handed = {(entry.student, entry.exercise.id) for entry in found.entries}
+    results = [result for result in store.results() if (result.student, result.exercise) in handed]
+    for result in results:
+        if result.refused:
+            say(f"{result.student}: {result.refused}")
+    grades = Grades.of(found.students, results)
+    _write(out, place.name or str(place), grades)
+    click.echo(
+        f"{len(results)} answers of {len(grades.students)} students: {out / 'grades.csv'}, {out / 'summary.html'}"
+    )
+    left_out = bool(found.problems) or any(result.refused for result in results)
+    ctx.exit(OUR_FAULT if failures else BAD_INPUT if left_out else 0)
+
+
+def _grade(tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int) -> int:
+    """The number of answers that could not be graded by a fault of ours."""
+    from etude.coursework.batch import Failure, run
+
+    failures = 0
+    with _progress(len(tasks)) as on_done, closing(run(tasks, store, options, workers)) as outcomes:
+        for outcome in outcomes:
+            on_done()
+            if isinstance(outcome, Failure):
+                failures += 1
+                say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
+    return failures
+
+
+def _write(out: Path, title: str, grades: Grades) -> None:
+    from etude.coursework.store import file_name
+    from etude.files import write_whole
+    from etude.render.class_page import class_page, student_page
+
+    pages = out / "students"
+    pages.mkdir(exist_ok=True)
+    write_whole(out / "grades.csv", grades.csv().encode())
+    for student in grades.students:
+        write_whole(pages / f"{file_name(student)}.html", student_page(title, grades, student).encode())
+    write_whole(out / "summary.html", class_page(title, grades).encode())
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar with the time left, on standard error where that is a terminal; else a line for each tenth of the way."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from etude.cli.message import console
+
+    if not sys.stderr.isatty():
+        yield _tenths(total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("grading", total=total)
+        yield lambda: progress.advance(bar)
+
+
+def _tenths(total: int) -> Callable[[], None]:
+    done = 0
+
+    def on_done() -> None:
+        nonlocal done
+        done += 1
+        if done * 10 // total > (done - 1) * 10 // total:
+            say(f"graded {done} of {total}")
+
+    return on_done

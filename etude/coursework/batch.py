@@ -1,0 +1,168 @@
+"""Grades a class's answers in parallel: a warm host for each worker, each answer in a process of its own.
+
+What is graded already, of the same answer by the same grader, is left alone; so a batch that was stopped at any moment
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from etude.coursework.entries import Entry
+from etude.coursework.preloads import preloads
+from etude.coursework.store import Result, Store, fingerprint
+from etude.diagnosis import diagnosed
+from etude.errors import EtudeError, JudgeError, SubmissionError
+from etude.exercise import Exercise
+from etude.judge.client import Judge
+from etude.judge.job import GradeOptions
+from etude.report import Report
+from etude.submission import Submission
+
+
+@dataclass(frozen=True)
+class Task:
+    """An answer that is still to be graded."""
+
+    entry: Entry
+    exercise: Exercise  # the entry's, with what its submissions import preloaded
+    submission: Submission
+    graded_as: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A fault of ours: nothing is kept, and the next run tries again."""
+
+    entry: Entry
+    problem: str
+
+
+Outcome = Result | Failure
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do, and what there is not."""
+
+    tasks: tuple[Task, ...]
+    known: int  # answers that are graded already
+
+
+def plan(entries: Sequence[Entry], store: Store, options: GradeOptions) -> Plan:
+    """Read every answer. One that is none is refused at once; its refusal is kept like a report."""
+    tasks: list[Task] = []
+    known = 0
+    for exercise_id, group in groupby(sorted(entries, key=_place), key=lambda entry: entry.exercise.id):
+        own: list[Task] = []
+        for entry in group:
+            graded_as = fingerprint(entry, options)
+            try:
+                submission = Submission.read(entry.path)
+            except SubmissionError as error:
+                name, student = entry.path.name, entry.student
+                store.keep(Result(student, exercise_id, name, "", graded_as, None, refused=f"{name}: {error.problem}"))
+                continue
+            before = store.find(entry.student, exercise_id)
+            if before and (before.source_sha256, before.graded_as) == (submission.sha256, graded_as):
+                known += 1
+            else:
+                own.append(Task(entry, entry.exercise, submission, graded_as))
+        modules = preloads(own[0].exercise, [task.submission.source for task in own]) if own else ()
+        tasks += [replace(task, exercise=replace(task.exercise, preload=modules)) for task in own]
+    return Plan(tuple(tasks), known)
+
+
+def _place(entry: Entry) -> tuple[tuple[str, ...], str, str]:
+    """Answers that can share a host stand together."""
+    return entry.exercise.preload, entry.exercise.id, entry.student
+
+
+def run(tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int) -> Generator[Outcome]:
+    """Every outcome as it comes; each is kept before it is told. Closing the generator ends all hosts at once."""
+    waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+    for task in (*tasks, *[None] * workers):
+        waiting.put(task)
+    done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
+    seats = [Seat(store, replace(options, seed=store.seed)) for _ in range(min(workers, max(len(tasks), 1)))]
+    threads = [threading.Thread(target=seat.work, args=(waiting, done), daemon=True) for seat in seats]
+    for thread in threads:
+        thread.start()
+    try:
+        left = len(threads)
+        while left:
+            outcome = done.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            if outcome is None:
+                left -= 1
+            else:
+                yield outcome
+    finally:
+        for seat in seats:
+            seat.leave()
+        for thread in threads:
+            thread.join()
+
+
+class Seat:
+    """One worker's: keeps the host of the exercise graded last, and ends it when another is needed."""
+
+    def __init__(self, store: Store, options: GradeOptions) -> None:
+        self._store, self._options = store, options
+        self._judge = Judge(private=[store.out])
+        self._preload: tuple[str, ...] | None = None
+        self._left = False
+
+    def work(
+        self, waiting: queue.SimpleQueue[Task | None], done: queue.SimpleQueue[Outcome | BaseException | None]
+    ) -> None:
+        try:
+            while not self._left and (task := waiting.get()) is not None:
+                outcome = self._graded(task)
+                if self._left:
+                    break
+                if isinstance(outcome, Result):
+                    self._store.keep(outcome)
+                done.put(outcome)
+        except BaseException as error:  # the disk is full, this machine cannot confine: for whoever asked
+            done.put(error)
+        finally:
+            self._judge.close(at_once=self._left)
+            done.put(None)
+
+    def leave(self) -> None:
+        """At once, whatever is being graded."""
+        self._left = True
+        self._judge.close(at_once=True)
+
+    def _graded(self, task: Task) -> Outcome:
+        if task.exercise.preload != self._preload:
+            self._judge.close()
+            self._preload = task.exercise.preload
+        try:
+            report = self._report(task)
+        except JudgeError as error:
+            return Failure(task.entry, str(error))
+        entry, submission = task.entry, task.submission
+        return Result(
+            entry.student, entry.exercise.id, entry.path.name, submission.sha256, task.graded_as, report,
+            source=submission.source,
+        )  # fmt: skip
+
+    def _report(self, task: Task) -> Report:
+        submission = replace(task.submission, name=task.entry.path.name)
+        report = self._judge.grade(task.exercise, submission, self._options)
+
+        def regrade(seed: int) -> Report:
+            again = replace(self._options, seed=seed, speed=False, device="cpu")
+            return self._judge.grade(task.exercise, submission, again)
+
+        try:
+            return diagnosed(task.exercise, report, regrade)
+        except EtudeError:  # the verdict stands without it
+            return report

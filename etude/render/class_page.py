@@ -1,0 +1,49 @@
+"""A class's grades as pages: one for all, one for each student. No script, no network; light or dark as the reader has
+it. Whatever a student wrote is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from etude.coursework.grades import Grades
+from etude.coursework.store import file_name
+from etude.render.html import report_html
+from etude.render.visible import visible, visible_line
+
+TENTHS = ("0–9 %", *(f"{tenth}0–{tenth}9 %" for tenth in range(1, 10)), "all")
+
+
+def class_page(title: str, grades: Grades) -> str:
+    return _environment().get_template("class.html").render(
+        title=title,
+        grades=grades,
+        exercises=[grades.exercise(exercise) for exercise in grades.exercises],
+        hardest=grades.hardest(),
+        tenths=TENTHS,
+    )  # fmt: skip
+
+
+def student_page(title: str, grades: Grades, student: str) -> str:
+    return _environment().get_template("student.html").render(
+        title=title,
+        student=student,
+        results=[
+            (exercise, result, Markup(report_html(result.report)) if result.report else None)
+            for exercise in grades.exercises
+            if (result := grades.results.get((student, exercise)))
+        ],
+        missing=[exercise for exercise in grades.exercises if (student, exercise) not in grades.results],
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("etude.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"line": visible_line, "visible": visible, "file_name": file_name}
+    return environment
