@@ -20,6 +20,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cluster": ("distributed",),
         "authoring": ("cosmic_ray",),
         "course": ("nbgrader",),
+        "similar": ("copydetect",),
         "takehome": ("cryptography",),
     }
 )

@@ -23,6 +23,7 @@ COMMANDS = (
     "grade",
     "bench",
     "batch",
+    "course",
     "watch",
     "hint",
     "solution",
@@ -39,28 +40,38 @@ COMMANDS = (
 USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
 
 
-class LazyGroup(click.Group):
-    """A group whose command NAME is `command` in the module etude.cli.NAME (NAME_ where that is a keyword)."""
+class Commands(click.Group):
+    """A group that imports a command's module, `command` in it, when the command is named."""
+
+    names: tuple[str, ...] = ()
+    prefix = ""  # of the modules' names
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*COMMANDS]
+        return [*self.names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.names:
             return None
-        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) and not self.prefix else f"{self.prefix}{cmd_name}"
         command: click.Command = importlib.import_module(f"etude.cli.{module}").command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
+        if args and not args[0].startswith("-") and args[0] not in self.names and not ctx.resilient_parsing:
             import difflib
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
-            raise EtudeError(args[0], "no such command", f"did you mean {near[0]}?" if near else "see `etude --help`")
+            near = difflib.get_close_matches(args[0], self.names, n=1, cutoff=0.5)
+            fix = f"did you mean {near[0]}?" if near else f"see `{ctx.command_path} --help`"
+            raise EtudeError(args[0], "no such command", fix)
         return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Commands):
+    """étude itself: turns every error into one line and an exit status."""
+
+    names = COMMANDS
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
