@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +15,8 @@ from etude.cli.banks import bank_options, load_catalog
 from etude.cli.message import say
 
 if TYPE_CHECKING:
-    from etude.coursework.batch import Task
+    from etude.coursework.batch import Outcome
     from etude.coursework.grades import Grades
-    from etude.coursework.store import Store
-    from etude.judge.job import GradeOptions
 
 BAD_INPUT, OUR_FAULT = 2, 3
 
@@ -27,6 +25,9 @@ BAD_INPUT, OUR_FAULT = 2, 3
 @click.argument("place", type=click.Path(path_type=Path), metavar="DIR|TABLE")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the results go.")
 @click.option("--workers", type=click.IntRange(1), help="How many answers at a time. [default: one per core]")
+@click.option(
+    "--cluster", metavar="tcp://HOST:PORT|FILE", help="Grade on a dask.distributed cluster (or its scheduler file)."
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Draw these inputs for everyone. [default: secret]")
 @click.option("--no-speed", is_flag=True, help="Leave the speed checks out.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="cpu", show_default=True)
@@ -38,6 +39,7 @@ def command(
     place: Path,
     out: Path,
     workers: int | None,
+    cluster: str | None,
     seed: int | None,
     no_speed: bool,
     device: str,
@@ -53,7 +55,7 @@ def command(
 
     Exit status: 0 all graded, 2 some answers or files were left out, 3 a fault of étude's own.
     """
-    from etude.coursework.batch import plan
+    from etude.coursework.batch import plan, run
     from etude.coursework.entries import handed_in
     from etude.coursework.grades import Grades
     from etude.coursework.store import Store
@@ -70,7 +72,14 @@ def command(
     todo = plan(found.entries, store, options)
     if todo.known:
         say(f"{todo.known} answers are graded already")
-    failures = _grade(todo.tasks, store, options, workers or os.cpu_count() or 1)
+    if cluster is None:
+        outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1)
+    else:
+        require_extras("--cluster", ["cluster"])
+        from etude.coursework.cluster import run_on_cluster
+
+        outcomes = run_on_cluster(todo.tasks, store, options, cluster, say)
+    failures = _grade(outcomes, len(todo.tasks))
     handed = {(entry.student, entry.exercise.id) for entry in found.entries}
     results = [result for result in store.results() if (result.student, result.exercise) in handed]
     for result in results:
@@ -85,12 +94,12 @@ def command(
     ctx.exit(OUR_FAULT if failures else BAD_INPUT if left_out else 0)
 
 
-def _grade(tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int) -> int:
+def _grade(outcomes: Generator[Outcome], total: int) -> int:
     """The number of answers that could not be graded by a fault of ours."""
-    from etude.coursework.batch import Failure, run
+    from etude.coursework.batch import Failure
 
     failures = 0
-    with _progress(len(tasks)) as on_done, closing(run(tasks, store, options, workers)) as outcomes:
+    with _progress(total) as on_done, closing(outcomes):
         for outcome in outcomes:
             on_done()
             if isinstance(outcome, Failure):

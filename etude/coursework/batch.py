@@ -30,8 +30,17 @@ class Task:
 
     entry: Entry
     exercise: Exercise  # the entry's, with what its submissions import preloaded
-    submission: Submission
+    submission: Submission  # by its file's own name, which its student may see
     graded_as: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.entry.student, self.exercise.id
+
+    def result(self, report: Report) -> Result:
+        entry, submission = self.entry, self.submission
+        about = entry.student, entry.exercise.id, entry.path.name, submission.sha256, self.graded_as
+        return Result(*about, report, source=submission.source)
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,10 @@ class Failure:
 
     entry: Entry
     problem: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.entry.student, self.entry.exercise.id
 
 
 Outcome = Result | Failure
@@ -71,7 +84,7 @@ def plan(entries: Sequence[Entry], store: Store, options: GradeOptions) -> Plan:
             if before and (before.source_sha256, before.graded_as) == (submission.sha256, graded_as):
                 known += 1
             else:
-                own.append(Task(entry, entry.exercise, submission, graded_as))
+                own.append(Task(entry, entry.exercise, replace(submission, name=entry.path.name), graded_as))
         modules = preloads(own[0].exercise, [task.submission.source for task in own]) if own else ()
         tasks += [replace(task, exercise=replace(task.exercise, preload=modules)) for task in own]
     return Plan(tuple(tasks), known)
@@ -145,24 +158,20 @@ class Seat:
             self._judge.close()
             self._preload = task.exercise.preload
         try:
-            report = self._report(task)
+            report = graded(self._judge, task.exercise, task.submission, self._options)
         except JudgeError as error:
             return Failure(task.entry, str(error))
-        entry, submission = task.entry, task.submission
-        return Result(
-            entry.student, entry.exercise.id, entry.path.name, submission.sha256, task.graded_as, report,
-            source=submission.source,
-        )  # fmt: skip
+        return task.result(report)
 
-    def _report(self, task: Task) -> Report:
-        submission = replace(task.submission, name=task.entry.path.name)
-        report = self._judge.grade(task.exercise, submission, self._options)
 
-        def regrade(seed: int) -> Report:
-            again = replace(self._options, seed=seed, speed=False, device="cpu")
-            return self._judge.grade(task.exercise, submission, again)
+def graded(judge: Judge, exercise: Exercise, submission: Submission, options: GradeOptions) -> Report:
+    """The report on one answer, told its misconception."""
+    report = judge.grade(exercise, submission, options)
 
-        try:
-            return diagnosed(task.exercise, report, regrade)
-        except EtudeError:  # the verdict stands without it
-            return report
+    def regrade(seed: int) -> Report:
+        return judge.grade(exercise, submission, replace(options, seed=seed, speed=False, device="cpu"))
+
+    try:
+        return diagnosed(exercise, report, regrade)
+    except EtudeError:  # the verdict stands without it
+        return report

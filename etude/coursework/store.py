@@ -38,6 +38,10 @@ class Result:
     refused: str = ""  # the file is no answer at all, in one line
     source: str = ""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.student, self.exercise
+
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "format": FORMAT, "report": self.report.to_json() if self.report else None}
 

@@ -271,7 +271,13 @@ def test_speed(submission, rng, clock):
         exact = a.double() @ b.double().T
         assert_close(actual, exact * a_scale.double()[:, None] * b_scale.double() + bias, dtype="float32", tol=1e-5)
 
-    clock.assert_ratio("int8_matmul", lambda: draw_product(rng, 256, 1024, 1024), verify=verify, help=FASTER)
+    clock.assert_ratio(
+        "int8_matmul",
+        lambda scale=1: draw_product(rng, int(256 * scale), 1024, 1024),
+        verify=verify,
+        help=FASTER,
+        work=lambda a, a_scale, b, b_scale, bias: 2 * len(a) * len(b) * b.shape[1],
+    )
 
 
 @check("correctness", points=1, depends_on=("test_quantized", *PRODUCT), device="cuda")

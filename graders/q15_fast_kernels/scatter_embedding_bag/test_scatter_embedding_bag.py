@@ -322,7 +322,7 @@ def test_speed(submission, rng, clock):
     """The sum, both ways, of float32 (20000, 64) by 100,000 indices in 5,000 bags, beside the reference's time."""
     clock.assert_ratio(
         "probe.both",
-        lambda: draw_large(rng, 100_000, 5_000, 20_000, 64),
+        lambda scale=1: draw_large(rng, int(100_000 * scale), int(5_000 * scale), 20_000, 64),
         verify=verify_large,
         help="All indices at once: a gather and a scatter each way, no loop over bags and no matrix of counts.",
     )

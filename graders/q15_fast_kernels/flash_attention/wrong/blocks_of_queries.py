@@ -1,0 +1,38 @@
+"""Takes the queries in blocks, and all keys at once.
+
+Misconception: Blocks of either kind save the same.
+Caught by: test_memory_of_many_keys
+Keeps: test_causal_blocks, test_memory, test_causal_memory
+Advice: One block of queries still has a score for every key: it is the keys that have to come in blocks.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def flash_attention(q: Tensor, k: Tensor, v: Tensor, causal: bool = False, block_size: int = 128) -> Tensor:
+    _check(q, k, v, causal, block_size)
+    precision = torch.promote_types(q.dtype, torch.float32)
+    keys, values, ahead = k.to(precision), v.to(precision), k.shape[2] - q.shape[2]
+    result = q.new_empty(*q.shape[:3], v.shape[3])
+    for start in range(0, q.shape[2], block_size):
+        rows = slice(start, min(start + block_size, q.shape[2]))
+        scores = q[:, :, rows].to(precision) / math.sqrt(q.shape[3]) @ keys.mT
+        if causal:
+            hidden = torch.ones(scores.shape[2:], dtype=torch.bool, device=q.device).triu(start + ahead + 1)
+            scores.masked_fill_(hidden, -math.inf)
+        result[:, :, rows] = torch.softmax(scores, -1) @ values
+    return result
+
+
+def _check(q: Tensor, k: Tensor, v: Tensor, causal: bool, block_size: int) -> None:
+    if block_size < 1:
+        raise ValueError(f"block_size is {block_size}, and a block has at least one key")
+    if q.ndim != 4 or k.ndim != 4 or v.ndim != 4:
+        raise ValueError("q, k and v have four dimensions each")
+    if q.shape[:2] != k.shape[:2] or k.shape[:3] != v.shape[:3] or q.shape[3] != k.shape[3]:
+        raise ValueError(f"q {tuple(q.shape)}, k {tuple(k.shape)} and v {tuple(v.shape)} do not fit")
+    if causal and q.shape[2] > k.shape[2]:
+        raise ValueError(f"{q.shape[2]} queries do not end where {k.shape[2]} keys do")
