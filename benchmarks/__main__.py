@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.clock import clock
+from benchmarks.coursework import coursework
 from benchmarks.dashboard import dashboard
 from benchmarks.figure import Figure, alternate, median_ratio, process_seconds, seconds
 from benchmarks.memory import peak_of_grading, resident_after_imports
@@ -127,6 +128,7 @@ def main() -> None:
             watching(catalog),
             memory(catalog),
             clock(),
+            coursework(catalog),
         ):
             for figure in group:
                 table.add_row(*figure.row())

@@ -1,0 +1,173 @@
+"""A class graded by `etude batch`: how much faster than nbgrader, how it scales, and whether it keeps its memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.figure import Figure
+from etude.catalog import Catalog
+from etude.judge.client import Judge
+from etude.judge.job import GradeOptions
+from etude.submission import Submission
+from tests.process_tree import family
+
+EXERCISE = "sigmoid"
+NOTEBOOKS = 200
+SERIAL = 10  # notebooks that nbgrader grades, one after the other: its rate does not depend on how many there are
+LONG, FIRST = 2_000, 200  # submissions to one host
+ROUNDS = 3
+TIMES_NBGRADER, TWO_HOSTS, BEHIND_LOCAL = 100, 1.7, 1.15
+ETUDE = [str(Path(sys.executable).with_name("etude"))]
+
+
+def coursework(catalog: Catalog) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        hand_in(catalog, place / "class", NOTEBOOKS)
+        one, two = (
+            statistics.median(batch_seconds(place, "--workers", str(workers)) for _ in range(ROUNDS))
+            for workers in (1, 2)
+        )
+        yield Figure(
+            f"etude batch, {NOTEBOOKS} notebooks that import torch, two hosts", two, "s", "one host", one / two,
+            f"≥ {TWO_HOSTS}×", one / two >= TWO_HOSTS,
+        )  # fmt: skip
+        with dask_cluster(place, workers=2) as scheduler:
+            dask = statistics.median(batch_seconds(place, "--cluster", str(scheduler)) for _ in range(ROUNDS))
+        ratio = dask / two
+        yield Figure(
+            "the same on Dask, two workers", dask, "s", "local", ratio, f"≤ {BEHIND_LOCAL}×", ratio <= BEHIND_LOCAL
+        )
+        serial = nbgrader_seconds(catalog, place, SERIAL) / SERIAL
+        ratio = serial / (two / NOTEBOOKS)
+        yield Figure(
+            "nbgrader autograde, serial, a notebook", serial, "s", "etude batch, two hosts, a notebook", ratio,
+            f"≥ {TIMES_NBGRADER}×", ratio >= TIMES_NBGRADER,
+        )  # fmt: skip
+    yield memory_growth(catalog)
+
+
+def hand_in(catalog: Catalog, place: Path, count: int) -> None:
+    """Right answers, each as a notebook with a torch import in it."""
+    answers = sorted(catalog.get(EXERCISE).grader_folder.glob("right/*.py"))
+    for number in range(count):
+        source = "import torch\n" + answers[number % len(answers)].read_text("utf-8") + f"\n# {number}\n"
+        path = place / f"student{number:03}" / f"{EXERCISE}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook([source])), "utf-8")
+
+
+def notebook(sources: Sequence[str]) -> dict[str, object]:
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        for source in sources
+    ]
+    return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
+
+
+def batch_seconds(place: Path, *arguments: str) -> float:
+    """Of the whole command, start-up included."""
+    out = place / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    began = time.perf_counter()
+    command = [*ETUDE, "batch", str(place / "class"), "--out", str(out), "--no-speed", *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+@contextmanager
+def dask_cluster(place: Path, workers: int) -> Iterator[Path]:
+    file = place / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": place}
+    started = [
+        subprocess.Popen([*dask, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], **quiet)  # type: ignore[call-overload]
+    ]
+    while not file.exists():
+        time.sleep(0.01)
+    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--scheduler-file", str(file)]
+    started += [subprocess.Popen([*dask, "worker", *options], **quiet) for _ in range(workers)]  # type: ignore[call-overload]
+    try:
+        _wait_for_workers(file, workers)
+        yield file
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def _wait_for_workers(file: Path, count: int) -> None:
+    from distributed import Client
+
+    with Client(scheduler_file=str(file), set_as_default=False) as client:
+        client.wait_for_workers(count)
+
+
+def nbgrader_seconds(catalog: Catalog, place: Path, count: int) -> float:
+    """nbgrader as it ships, on the same sources: a locked cell runs the same checks' worth of plain assertions."""
+    course = place / "course"
+    exercise = catalog.get(EXERCISE)
+    (course / "source" / "week1").mkdir(parents=True)
+    (course / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'bench'\n")
+    cells = json.loads((place / "class" / "student000" / f"{EXERCISE}.ipynb").read_text("utf-8"))
+    solution = _cell("solution", "", solution=True)
+    test = _cell("test", f"assert callable({exercise.entry_points[0]})", points=1)
+    cells["cells"] = [solution, test]
+    cells["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    (course / "source" / "week1" / f"{EXERCISE}.ipynb").write_text(json.dumps(cells))
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(place / "jupyter")}
+
+    def run(*arguments: str) -> None:
+        subprocess.run([*nbgrader, *arguments], cwd=course, env=environment, check=True, capture_output=True)
+
+    run("generate_assignment", "week1")
+    for number in range(count):
+        folder = course / "submitted" / f"student{number:03}" / "week1"
+        folder.mkdir(parents=True)
+        released = json.loads((course / "release" / "week1" / f"{EXERCISE}.ipynb").read_text())
+        answer = json.loads((place / "class" / folder.parent.name / f"{EXERCISE}.ipynb").read_text("utf-8"))
+        released["cells"][0]["source"] = answer["cells"][0]["source"]
+        (folder / f"{EXERCISE}.ipynb").write_text(json.dumps(released))
+    began = time.perf_counter()
+    run("autograde", "week1")
+    return time.perf_counter() - began
+
+
+def _cell(name: str, source: str, solution: bool = False, points: int = 0) -> dict[str, object]:
+    about = {"schema_version": 3, "grade_id": name, "grade": bool(points), "solution": solution, "locked": not solution}
+    about |= {"task": False, **({"points": points} if points else {})}
+    source = source or "### BEGIN SOLUTION\npass\n### END SOLUTION"
+    metadata = {"nbgrader": about}
+    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+
+
+def memory_growth(catalog: Catalog) -> Figure:
+    """Of a host and its zygote, from the 200th submission to the 2,000th."""
+    exercise = catalog.get(EXERCISE)
+    answer = Submission.read(str(exercise.solution_path))
+    with Judge() as judge:
+        after: dict[int, int] = {}
+        for number in range(1, LONG + 1):
+            judge.grade(exercise, answer, GradeOptions(speed=False))
+            if number in (FIRST, LONG):
+                after[number] = sum(map(own_bytes, family(judge.host(exercise).pid)))
+    grown = (after[LONG] - after[FIRST]) / 2**20
+    what = f"memory of a host after {LONG:,} submissions, beyond that after {FIRST}"
+    return Figure(what, grown, "MiB", f"{after[FIRST] / 2**20:.0f} MiB", None, "≤ 1 MiB", grown <= 1)
+
+
+def own_bytes(pid: int) -> int:
+    """Anonymous memory: what the process itself has taken, whoever else maps the same libraries."""
+    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("RssAnon:"))

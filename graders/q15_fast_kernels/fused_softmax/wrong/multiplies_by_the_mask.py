@@ -1,0 +1,31 @@
+"""Multiplies the exponentials by the mask.
+
+Misconception: Times 0 is 0.
+Caught by: test_behind_the_mask
+Keeps: test_softmax, test_mask, test_mask_and_scale
+Advice: NaN times 0 is NaN, and infinity times 0 too. Choose instead of multiplying: masked_fill or where.
+"""
+
+import torch
+from torch import Tensor
+
+
+def fused_softmax(x: Tensor, mask: Tensor | None = None, scale: float = 1.0) -> Tensor:
+    if not (x.ndim and x.is_floating_point()):
+        raise ValueError(f"x must be floating and have an axis at least, not {x.dtype} of shape {tuple(x.shape)}")
+    scores = x.to(torch.promote_types(x.dtype, torch.float32)) * scale
+    if mask is not None:
+        if mask.dtype != torch.bool or not _broadcasts(mask, x):
+            raise ValueError(f"no mask for {tuple(x.shape)}: {mask.dtype} of shape {tuple(mask.shape)}")
+        pass
+    highest = scores.amax(-1, keepdim=True).clamp_(min=torch.finfo(scores.dtype).min)
+    powers = scores.sub_(highest).exp_()
+    if mask is not None:
+        powers = powers.mul_(mask)
+    return powers.div_(powers.sum(-1, keepdim=True).clamp_(min=torch.finfo(scores.dtype).tiny)).to(x.dtype)
+
+
+def _broadcasts(mask: Tensor, x: Tensor) -> bool:
+    """To x's shape, and no further."""
+    sizes = zip(reversed(mask.shape), reversed(x.shape), strict=False)
+    return mask.ndim <= x.ndim and all(own in (1, wanted) for own, wanted in sizes)
