@@ -187,7 +187,7 @@ def test_dtypes(submission, rng):
             assert_true(actual.dtype == "int64", "the dtype is wrong", returned=actual.dtype, wanted="int64")
 
 
-@check("stability", points=1, depends_on="test_dtypes")
+@check("stability", points=1, depends_on="test_top_k")
 def test_half_precision(submission, rng):
     """bfloat16 and float16 logits are computed in float32: division, exponentials and cumulative sums."""
     help = "Go to float32 before the division: a cumulative sum in bfloat16 has two digits."
