@@ -15,7 +15,14 @@ def test_the_pictures_can_be_drawn_again() -> None:
     assert callable(runpy.run_path(str(ROOT / "docs" / "pictures.py"))["main"])  # all that it imports is there
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/data.md"])
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{name}.md" for name in ("data", "cluster", "coursework", "fast_kernels")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_links_to_is_there(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     links = [*re.findall(r"\]\(([^)#]+)\)", text), *re.findall(r'(?:src|srcset)="([^"]+)"', text)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
 from etude.coursework.entries import Entry
 from etude.coursework.preloads import preloads
@@ -66,7 +67,17 @@ class Plan:
     known: int  # answers that are graded already
 
 
-def plan(entries: Sequence[Entry], store: Store, options: GradeOptions) -> Plan:
+def handed_in_file(entry: Entry) -> Submission:
+    """The answer is the whole file."""
+    return Submission.read(entry.path)
+
+
+def plan(
+    entries: Sequence[Entry],
+    store: Store,
+    options: GradeOptions,
+    read: Callable[[Entry], Submission] = handed_in_file,
+) -> Plan:
     """Read every answer. One that is none is refused at once; its refusal is kept like a report."""
     tasks: list[Task] = []
     known = 0
@@ -75,13 +86,14 @@ def plan(entries: Sequence[Entry], store: Store, options: GradeOptions) -> Plan:
         for entry in group:
             graded_as = fingerprint(entry, options)
             try:
-                submission = Submission.read(entry.path)
+                submission = read(entry)
             except SubmissionError as error:
                 name, student = entry.path.name, entry.student
                 store.keep(Result(student, exercise_id, name, "", graded_as, None, refused=f"{name}: {error.problem}"))
                 continue
             before = store.find(entry.student, exercise_id)
-            if before and (before.source_sha256, before.graded_as) == (submission.sha256, graded_as):
+            same = before and (before.source_sha256, before.graded_as) == (submission.sha256, graded_as)
+            if same and before and before.report and before.report.seed == store.seed:
                 known += 1
             else:
                 own.append(Task(entry, entry.exercise, replace(submission, name=entry.path.name), graded_as))
@@ -95,13 +107,18 @@ def _place(entry: Entry) -> tuple[tuple[str, ...], str, str]:
     return entry.exercise.preload, entry.exercise.id, entry.student
 
 
-def run(tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int) -> Generator[Outcome]:
-    """Every outcome as it comes; each is kept before it is told. Closing the generator ends all hosts at once."""
+def run(
+    tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int, private: Sequence[Path] = ()
+) -> Generator[Outcome]:
+    """Every outcome as it comes; each is kept before it is told. Closing the generator ends all hosts at once.
+
+    No answer can read the store, nor what lies in `private`.
+    """
     waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
     for task in (*tasks, *[None] * workers):
         waiting.put(task)
     done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
-    seats = [Seat(store, replace(options, seed=store.seed)) for _ in range(min(workers, max(len(tasks), 1)))]
+    seats = [Seat(store, replace(options, seed=store.seed), private) for _ in range(min(workers, max(len(tasks), 1)))]
     threads = [threading.Thread(target=seat.work, args=(waiting, done), daemon=True) for seat in seats]
     for thread in threads:
         thread.start()
@@ -125,9 +142,9 @@ def run(tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int
 class Seat:
     """One worker's: keeps the host of the exercise graded last, and ends it when another is needed."""
 
-    def __init__(self, store: Store, options: GradeOptions) -> None:
+    def __init__(self, store: Store, options: GradeOptions, private: Sequence[Path] = ()) -> None:
         self._store, self._options = store, options
-        self._judge = Judge(private=[store.out])
+        self._judge = Judge(private=[store.out, *private])
         self._preload: tuple[str, ...] | None = None
         self._left = False
 

@@ -88,6 +88,14 @@ def test_everyone_gets_the_same_secret_inputs(bank: Path) -> None:
     assert "begun with another seed" in batch("--seed", "5").output
 
 
+def test_results_of_another_seed_are_none_of_this_batch(bank: Path) -> None:
+    hand_in("ann", RIGHT)
+    assert batch("--seed", "1").exit_code == 0
+    Path("out/batch.json").unlink()
+    assert batch("--seed", "2").exit_code == 0
+    assert [result.report.seed for result in Store.open(Path("out")).results() if result.report] == [2]
+
+
 def test_a_second_run_grades_what_has_changed_and_nothing_else(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for student in ("ann", "bob"):
         hand_in(student, RIGHT)

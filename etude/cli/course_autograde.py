@@ -1,0 +1,103 @@
+"""`etude course autograde`: nbgrader's submissions graded by étude's judge, into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from etude.cli.banks import bank_options, load_catalog
+from etude.cli.message import say
+
+if TYPE_CHECKING:
+    from etude.coursework.batch import Task
+    from etude.coursework.nbgrader.course import Course
+    from etude.coursework.store import Store
+    from etude.judge.job import GradeOptions
+
+BAD_INPUT, OUR_FAULT = 2, 3
+
+
+@click.command("autograde")
+@click.argument("assignment", metavar="NAME")
+@click.option("--course", "place", type=click.Path(file_okay=False, path_type=Path), default=Path("."),
+              help="The course's directory.  [default: the current one]")  # fmt: skip
+@click.option("--student", "students", multiple=True, help="Only this student; repeatable.")
+@click.option("--workers", type=click.IntRange(1), help="How many answers at a time. [default: one per core]")
+@click.option(
+    "--feedback",
+    type=click.Choice(["full", "exam"]),
+    default="full",
+    show_default=True,
+    help="exam: how each check ended, and nothing of why.",
+)
+@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@bank_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    assignment: str,
+    place: Path,
+    students: tuple[str, ...],
+    workers: int | None,
+    feedback: str,
+    allow_unisolated: bool,
+    bank: tuple[str, ...],
+    only_bank: bool,
+) -> None:
+    """Grade the submissions to assignment NAME, as `nbgrader autograde` does, without a kernel.
+
+    Of a notebook only the answer's cell is graded, confined, and in parallel with others. Scores and comments go into
+    the gradebook, notebooks into autograded/; formgrade, generate_feedback and export work on them as ever. Grades by
+    hand stay. Everyone gets the same inputs, drawn from the course's secret seed in .etude/. Stopped and started
+    again, it goes on where it was.
+
+    Exit status: 0 all graded, 2 something was left out or could not be read, 3 a fault of étude's own.
+    """
+    from etude.extras import require_extras
+
+    require_extras("etude course", ["course"])
+    from etude.coursework.batch import plan
+    from etude.coursework.nbgrader.autograde import Reader, course_store, submissions, write_all
+    from etude.coursework.nbgrader.course import Course
+    from etude.judge.job import GradeOptions
+
+    course = Course.open(place)
+    chosen = course.assignment(assignment, load_catalog(bank, only_bank))
+    for exercise in chosen.exercises.values():
+        require_extras(exercise.id, exercise.required_extras)
+    found = submissions(course, chosen, students)
+    for line in (*found.problems, *found.notes):
+        say(line)
+    store, options = course_store(course, chosen), GradeOptions(allow_unisolated=allow_unisolated)
+    todo = plan(found.entries, store, options, read=Reader(chosen))
+    if todo.known:
+        say(f"{todo.known} answers are graded already")
+    failed = _grade(course, todo.tasks, store, options, workers or os.cpu_count() or 1)
+    left_out = 0
+    for written in write_all(course, chosen, found, store, failed, exam=feedback == "exam"):
+        for line in written.notes:
+            say(f"{written.student}: {line}")
+        if written.problem:
+            left_out += 1
+            say(written.problem)
+    click.echo(f"{len(found.students) - left_out} students' {assignment} in the gradebook")
+    ctx.exit(OUR_FAULT if failed else BAD_INPUT if found.problems or left_out else 0)
+
+
+def _grade(course: Course, tasks: tuple[Task, ...], store: Store, options: GradeOptions, workers: int) -> list[Path]:
+    """Notebooks that could not be graded by a fault of ours."""
+    from etude.coursework.batch import Failure, run
+
+    failed = []
+    with closing(run(tasks, store, options, workers, private=course.private)) as outcomes:
+        for number, outcome in enumerate(outcomes, 1):
+            if isinstance(outcome, Failure):
+                failed.append(outcome.entry.path)
+                say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
+            if number * 10 // len(tasks) > (number - 1) * 10 // len(tasks):
+                say(f"graded {number} of {len(tasks)}")
+    return failed

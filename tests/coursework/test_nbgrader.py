@@ -1,0 +1,496 @@
+"""`etude course new` and `etude course autograde`: a class through nbgrader, from release to feedback and export."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+pytest.importorskip("nbgrader")
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.preprocessors import ClearSolutions
+from traitlets.config import Config
+
+from etude.cli import main
+from etude.coursework.nbgrader.cells import answer, metadata
+from etude.coursework.nbgrader.source import with_reference
+from etude.coursework.nbgrader.submitted import read_notebook
+from etude.errors import SubmissionError
+from etude.judge.client import Judge
+
+MINI = Path(__file__).resolve().parents[1] / "fixtures" / "mini_bank"
+RIGHT = "import numpy as np\ndef double(x):\n    return 2 * np.asarray(x)\n"
+WRONG = "import numpy as np\ndef double(x):\n    return np.asarray(x) + 0\n"
+HOSTILE = """\
+import os
+open({marker!r}, "w").write("it ran")
+def double(x):
+    raise ValueError("``` <script>alert(1)</script> $$<img src=x>$$ " + "`" * 8)
+"""
+MEAN = "import numpy as np\ndef mean(x):\n    if not x.size:\n        raise ValueError\n    return float(np.mean(x))\n"
+POINTS = {"double": 5.0}
+DUE, LATE = "2030-01-01 12:00:00 UTC", "2030-01-01 13:00:00 UTC"
+
+Edit = Callable[[Any], None]
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETUDE_BANK", str(MINI))
+    monkeypatch.setenv("ETUDE_ONLY_BANK", "1")
+    monkeypatch.setenv("ETUDE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with the assignment ps1 released."""
+    place = tmp_path_factory.mktemp("released") / "course"
+    banks = ["--bank", str(MINI), "--only-bank"]
+    assert etude("new", str(place), "double", "mean", "--assignment", "ps1", *banks).exit_code == 0
+    assert api(place).generate_assignment("ps1")["success"]
+    return place
+
+
+@pytest.fixture
+def course(released: Path, bank: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it: nothing in a course knows where it lies."""
+    place = tmp_path / "course"
+    shutil.copytree(released, place)
+    monkeypatch.chdir(place)
+    return place
+
+
+def etude(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["course", *arguments], catch_exceptions=False)
+
+
+def autograde(*arguments: str) -> Result:
+    return etude("autograde", "ps1", *arguments)
+
+
+def api(course: Path, **settings: Any) -> NbGraderAPI:
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.course_id = "course"
+    config.Exchange.root = str(course.parent / "exchange")
+    return NbGraderAPI(CourseDirectory(config=config), config=config, log_level="CRITICAL")
+
+
+def hand_in(student: str, edit: Edit, exercise: str = "double", when: str | None = None) -> Path:
+    """The released notebook, changed by `edit`."""
+    folder = Path("submitted", student, "ps1")
+    folder.mkdir(parents=True, exist_ok=True)
+    notebook = nbformat.read(Path("release", "ps1", f"{exercise}.ipynb"), as_version=4)
+    edit(notebook)
+    path = folder / f"{exercise}.ipynb"
+    nbformat.write(notebook, path)
+    if when:
+        (folder / "timestamp.txt").write_text(when)
+    return path
+
+
+def answers(source: str) -> Edit:
+    def edit(notebook: Any) -> None:
+        named(notebook, "etude-answer").source = source
+
+    return edit
+
+
+def named(notebook: Any, name: str) -> Any:
+    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def gradebook() -> Gradebook:
+    return Gradebook(f"sqlite:///{Path('gradebook.db').resolve()}", "course")
+
+
+def score(student: str, exercise: str = "double") -> float:
+    with gradebook() as book:
+        return float(book.find_submission_notebook(exercise, "ps1", student).score)
+
+
+def comment(student: str, exercise: str = "double") -> str:
+    with gradebook() as book:
+        return book.find_comment("etude-answer", exercise, "ps1", student).comment or ""
+
+
+def grade(book: Gradebook, student: str) -> Any:
+    return book.find_grade("etude-tests", "double", "ps1", student)
+
+
+def test_a_new_course_is_nbgraders(course: Path) -> None:
+    source = nbformat.read("source/ps1/double.ipynb", as_version=4)
+    MetadataValidator().validate_nb(source)
+    assert named(source, "etude-tests").metadata.nbgrader.points == POINTS["double"]
+    assert str(course) not in Path("nbgrader_config.py").read_text()
+    again = etude("new", ".", "double", "--assignment", "ps1")
+    assert again.exit_code == 2
+    assert "is already there" in again.output
+    assert etude("new", ".", "double", "--assignment", "ps2").exit_code == 0  # another, in the same course
+
+
+def test_a_release_holds_the_stub_and_nothing_of_solution_or_tests(course: Path) -> None:
+    released = b"".join(path.read_bytes() for path in Path("release").rglob("*") if path.is_file())
+    hidden = [MINI / "solutions/q01_basics/double.py", MINI / "graders/q01_basics/double/test_double.py"]
+    stub = (MINI / "exercises/q01_basics/double/stub.py").read_text()
+    for path in hidden:
+        lines = {line.strip() for line in path.read_text().splitlines() if len(line.strip()) > 12}
+        for line in lines - {line.strip() for line in stub.splitlines()}:
+            assert json.dumps(line)[1:-1].encode() not in released
+    for word in (b"HIDDEN", b"SOLUTION", b"in_kernel", b"score("):
+        assert word not in released
+    notebook = nbformat.read("release/ps1/double.ipynb", as_version=4)
+    assert "def double(x: np.ndarray) -> np.ndarray:" in named(notebook, "etude-answer").source
+    assert "assert callable(double)" in named(notebook, "etude-example").source
+
+
+def test_a_class_from_release_to_export(course: Path, tmp_path: Path) -> None:
+    marker = tmp_path / "it_ran"
+    with gradebook() as book:
+        book.update_or_create_assignment("ps1", duedate=DUE)
+    Path("nbgrader_config.py").write_text(
+        Path("nbgrader_config.py").read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    )
+
+    def edited_tests(notebook: Any) -> None:
+        answers(WRONG)(notebook)
+        tests = named(notebook, "etude-tests")
+        tests.source = "5"
+        tests.metadata.nbgrader.update(points=100, grade=False, locked=False)
+
+    def deleted_tests(notebook: Any) -> None:
+        answers(RIGHT)(notebook)
+        notebook.cells.remove(named(notebook, "etude-tests"))
+
+    def deleted_answer(notebook: Any) -> None:
+        notebook.cells.remove(named(notebook, "etude-answer"))
+
+    def copied_answer(notebook: Any) -> None:
+        answers(WRONG)(notebook)
+        copy = nbformat.from_dict({**named(notebook, "etude-answer"), "source": RIGHT, "id": "copy"})
+        notebook.cells.insert(3, copy)
+
+    def runs_code_elsewhere(notebook: Any) -> None:
+        answers(RIGHT)(notebook)
+        code = f"open({str(marker)!r}, 'w')"
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(code))
+        notebook.metadata.kernelspec.name = "no-such-kernel"
+
+    hand_in("right", answers(RIGHT))
+    hand_in("right", answers(MEAN), "mean")
+    hand_in("wrong", answers(WRONG))
+    hand_in("stub", lambda notebook: None)
+    hand_in("hostile", answers(HOSTILE.format(marker=str(marker))))
+    hand_in("late", answers(RIGHT), when=LATE)
+    hand_in("timely", answers(RIGHT), when=DUE)
+    hand_in("no_time", answers(RIGHT), when="yesterday evening")
+    hand_in("broken", answers(RIGHT)).write_text('{"cells": [')
+    hand_in("no_notebook", answers(RIGHT)).write_text("[3]")
+    hand_in("linked", answers(RIGHT)).unlink()
+    Path("submitted/linked/ps1/double.ipynb").symlink_to(course / "source/ps1/double.ipynb")
+    Path("submitted/linked/ps1/notes.txt").symlink_to(course / "gradebook.db")
+    hand_in("missing", answers(MEAN), "mean")
+    hand_in("edited", edited_tests)
+    hand_in("deleted_tests", deleted_tests)
+    hand_in("deleted_answer", deleted_answer)
+    hand_in("copied", copied_answer)
+    hand_in("elsewhere", runs_code_elsewhere)
+    hand_in("stranger", answers("x = 1"), "mean").rename("submitted/stranger/ps1/unknown.ipynb")
+    hand_in("stranger", answers(RIGHT))
+    Path("submitted/empty/ps1").mkdir(parents=True)
+    Path("submitted/away").symlink_to("right")
+    result = autograde("--workers", "2")
+
+    assert result.exit_code == 2  # not all could be read
+    for line in (
+        "submitted/broken/ps1/double.ipynb: is not a notebook",
+        "submitted/linked/ps1/double.ipynb: is no file of its own",
+        "submitted/no_time/ps1/timestamp.txt: holds no time",
+        "empty: No notebooks were matched by 'submitted/empty/ps1'",
+        "submitted/away/ps1: is a link",
+        "submitted/copied/ps1/double.ipynb: there are several cells 'etude-answer': the last is taken",
+        "submitted/deleted_tests/ps1/double.ipynb: the cell 'etude-tests' was deleted: it is put back",
+        "No submitted file:",
+        "Skipping unknown notebook:",
+        "seconds late",
+    ):
+        assert line in result.output
+    assert "Traceback" not in result.output
+    assert not marker.exists()
+
+    full, nothing = POINTS["double"], 0.0
+    part = score("wrong")
+    assert nothing < part < full
+    expected = {
+        "right": full, "stub": score("stub"), "hostile": score("hostile"), "timely": full, "broken": nothing,
+        "no_notebook": nothing, "linked": nothing, "missing": nothing, "edited": part, "deleted_tests": full,
+        "deleted_answer": nothing, "copied": full, "elsewhere": full, "stranger": full, "late": full,
+    }  # fmt: skip
+    assert {student: score(student) for student in expected} == expected
+    assert max(score("stub"), score("hostile")) < part
+    assert score("right", "mean") == score("missing", "mean") > 0
+    with gradebook() as book:
+        assert "no_time" not in {student.id for student in book.students}
+        late = book.find_submission_notebook("double", "ps1", "late")
+        assert late.late_submission_penalty == full
+        assert book.find_submission_notebook("double", "ps1", "timely").late_submission_penalty is None
+        assert not any(grade(book, student).needs_manual_grade for student in expected)
+        assert grade(book, "edited").max_score == full
+    assert comment("right") == ""
+    assert comment("stub") == "No response."
+    assert "Every element is doubled." in comment("wrong")
+    told = nbformat.read("autograded/broken/ps1/double.ipynb", as_version=4)
+    assert "is not a notebook" in named(told, "etude-tests").outputs[0].text
+    assert not Path("autograded/linked/ps1/notes.txt").exists()
+
+    feedback_and_export(course)
+
+
+def feedback_and_export(course: Path) -> None:
+    """nbgrader's own commands on what étude has written."""
+    for student in ("right", "hostile", "broken"):
+        made = api(course).generate_feedback("ps1", student)
+        assert made["success"], made["error"]
+    page = Path("feedback/hostile/ps1/double.html").read_text()
+    assert "ValueError" in page
+    assert "<script>alert(1)" not in page
+    assert "<img src=x" not in page
+    exported = nbgrader_export(course)
+    assert float(exported["right"]["raw_score"]) > float(exported["wrong"]["raw_score"]) > 0
+    assert float(exported["late"]["score"]) == 0  # with the penalty
+    assert float(exported["broken"]["score"]) == 0
+
+
+def nbgrader_export(course: Path) -> dict[str, dict[str, str]]:
+    from nbgrader.plugins.export import CsvExportPlugin
+
+    with gradebook() as book:
+        CsvExportPlugin(to=str(course / "grades.csv")).export(book)
+    with (course / "grades.csv").open(newline="") as file:
+        return {row["student_id"]: row for row in csv.DictReader(file)}
+
+
+def test_a_regrade_keeps_what_was_given_by_hand(course: Path) -> None:
+    for student, source in (("ann", WRONG), ("bob", WRONG), ("cem", RIGHT)):
+        hand_in(student, answers(source))
+    assert autograde().exit_code == 0
+    with gradebook() as book:
+        grade(book, "ann").manual_score = 4.5
+        grade(book, "bob").extra_credit = 2
+        book.find_comment("etude-answer", "double", "ps1", "ann").manual_comment = "Nearly."
+        book.db.commit()
+        part = grade(book, "bob").auto_score
+    hand_in("ann", answers(RIGHT))
+    assert autograde().exit_code == 0
+    with gradebook() as book:
+        assert (grade(book, "ann").auto_score, grade(book, "ann").score) == (POINTS["double"], 4.5)
+        assert grade(book, "ann").needs_manual_grade  # what nbgrader says when the answer has changed since
+        assert (grade(book, "bob").auto_score, grade(book, "bob").score) == (part, part + 2)
+    assert comment("ann") == "Nearly."
+
+
+def test_a_second_run_grades_what_has_changed_and_nothing_else(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graded = []
+    original = Judge.grade
+
+    def grade(*given: Any, **more: Any) -> Any:
+        graded.append(given[2].source)
+        return original(*given, **more)
+
+    monkeypatch.setattr(Judge, "grade", grade)
+    for student in ("ann", "bob"):
+        hand_in(student, answers(RIGHT))
+    autograde()
+    assert len(graded) == 2
+    graded.clear()
+    hand_in("bob", answers(WRONG))
+    path = Path("submitted/ann/ps1/double.ipynb")
+    path.write_text(path.read_text().replace("Twice as much", "Changed, but not in the answer"))
+    autograde()
+    assert score("bob") < score("ann")
+    assert graded  # once for its points, and perhaps once more for its misconception
+    assert all(WRONG in source for source in graded)
+    graded.clear()
+    autograde()
+    assert graded == []
+
+
+def test_the_seed_is_the_courses_secret(course: Path) -> None:
+    hand_in("ann", answers(WRONG))
+    autograde()
+    secret = Path(".etude/batch.json")
+    assert stat.S_IMODE(os.stat(secret).st_mode) == 0o600
+    seed = str(json.loads(secret.read_text())["seed"])
+    shown = [path.read_text() for path in Path("autograded").rglob("*.ipynb")]
+    assert not any(seed in text for text in [*shown, comment("ann")])
+
+
+def test_in_an_exam_nothing_is_told_of_why(course: Path) -> None:
+    hand_in("ann", answers(WRONG))
+    autograde("--feedback", "exam")
+    assert "Every element is doubled." in comment("ann")
+    text = Path("autograded/ann/ps1/double.ipynb").read_text() + comment("ann")
+    assert "given" not in text
+    assert "wanted" not in text
+    partly = score("ann")
+    autograde()
+    assert "wanted" in comment("ann")
+    assert score("ann") == partly
+
+
+def test_points_that_a_teacher_changed_are_shared_out(course: Path) -> None:
+    path = Path("source/ps1/double.ipynb")
+    path.write_text(path.read_text().replace('"points": 5', '"points": 10'))
+    assert api(course).generate_assignment("ps1")["success"]
+    hand_in("ann", answers(RIGHT))
+    autograde()
+    assert score("ann") == 10
+
+
+@pytest.mark.parametrize(
+    ("prepare", "line"),
+    [
+        (lambda: None, "'nothing': is no assignment of the gradebook's"),
+        (lambda: shutil.rmtree("source"), "'nothing': is no assignment"),
+        (lambda: Path("nbgrader_config.py").write_text("c = "), "nbgrader_config.py: cannot be read (SyntaxError"),
+        (lambda: Path("gradebook.db").write_text("none" * 999), "gradebook: cannot be used"),
+    ],
+)
+def test_what_is_no_course_is_told_in_one_line(course: Path, prepare: Callable[[], Any], line: str) -> None:
+    prepare()
+    result = etude("autograde", "nothing")
+    assert result.exit_code == 2
+    assert len(result.output.splitlines()) == 1
+    assert line.replace("'", "") in result.output.replace("'", "")
+
+
+def test_a_folder_without_nbgrader_is_no_course(bank: None, tmp_path: Path) -> None:
+    result = etude("autograde", "ps1", "--course", str(tmp_path))
+    assert result.exit_code == 2
+    assert "is no nbgrader course" in result.output
+
+
+def test_tests_that_need_a_kernel_are_left_to_nbgrader(course: Path) -> None:
+    path = Path("source/ps1/double.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    own = nbformat.from_dict(named(notebook, "etude-tests"))
+    own.id, own.metadata.nbgrader.grade_id, own.source = "own", "own", "assert True"
+    notebook.cells.append(own)
+    nbformat.write(notebook, path)
+    assert api(course).generate_assignment("ps1")["success"]
+    result = autograde()
+    assert result.exit_code == 2
+    assert "its cell 'own' is a test that only a kernel can run" in result.output
+
+
+@pytest.fixture
+def kernel() -> Iterator[None]:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        pytest.skip("no kernel python3")
+    return
+
+
+def test_plain_nbgrader_gives_the_same_scores(course: Path, kernel: None) -> None:
+    for student, source in (("ann", RIGHT), ("bob", WRONG)):
+        hand_in(student, answers(source))
+    autograde()
+    ours = {student: score(student) for student in ("ann", "bob")}
+    for student in ours:
+        graded = api(course).autograde("ps1", student)
+        assert graded["success"], graded["error"]
+    assert {student: score(student) for student in ours} == ours
+
+
+KNOWN = {
+    "etude-answer": metadata("etude-answer", "code", solution=True),
+    "etude-tests": metadata("etude-tests", "code", points=5),
+}
+ANSWER: dict[str, Any] = {"cell_type": "code", "source": RIGHT, "metadata": {"nbgrader": {"grade_id": "etude-answer"}}}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {**ANSWER, "cell_type": "markdown", "attachments": {"a": 3}},
+        {**ANSWER, "cell_type": "code\n"},
+        {**ANSWER, "metadata": {"nbgrader": {"grade_id": "etude-answer", "schema_version": 99, "points": "many"}}},
+        {**ANSWER, "outputs": [{"output_type": "no such"}], "execution_count": -1, "id": "\n"},
+        {**ANSWER, "source": RIGHT.splitlines(keepends=True), "collapsed": True},
+    ],
+)
+def test_whatever_became_of_a_cells_metadata_its_answer_is_read(tmp_path: Path, cell: dict[str, Any]) -> None:
+    others = [{**ANSWER, "source": WRONG}, {"cell_type": "raw", "source": "", "metadata": {"nbgrader": [1]}}]
+    path = notebook_file(tmp_path, [*others, cell])
+    notebook, notes = read_notebook(path, KNOWN)
+    nbformat.validate(notebook)
+    MetadataValidator().validate_nb(notebook)
+    assert answer(notebook, "double.ipynb").source == f"# cell 1\n{RIGHT}\n"
+    assert len(notes) == 2  # a copy of the answer, and no tests
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"\xff\xfe", b"null", b"{}", b'{"cells": 3}', b'{"nbformat": 9}', b"[" * 99_999,
+        {"cells": 3}, {"cells": [3]}, {"cells": [{}]}, {"cells": [{"cell_type": "code\n", "source": ""}]},
+        {"cells": [{**ANSWER, "source": 3}]}, {"cells": [{**ANSWER, "source": "\ud800"}]},
+    ],
+)  # fmt: skip
+def test_what_is_no_notebook_is_told_in_one_line(tmp_path: Path, content: bytes | dict[str, Any]) -> None:
+    path = tmp_path / "double.ipynb"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        notebook_file(tmp_path, content["cells"])
+    with pytest.raises(SubmissionError, match=r"double\.ipynb: .*: ask for it again"):
+        read_notebook(path, KNOWN)
+
+
+def notebook_file(folder: Path, cells: Any) -> Path:
+    path = folder / "double.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+    return path
+
+
+STUB = 'def f(x):\n    """Its docstring."""\n    raise NotImplementedError\n'
+
+
+@pytest.mark.parametrize(
+    ("stub", "left"),
+    [
+        (STUB, STUB),
+        ("class F:\n    def f(self, x):\n        return x\n", "class F:\n    def f(self, x):\n        return x\n"),
+        ("def f(x):\n    return x\n\nSIZE = 3\n", "def f(x):\n    return x\n\nSIZE = 3\n"),
+    ],
+)
+def test_what_nbgrader_leaves_of_a_solution_is_a_stub_that_loads(stub: str, left: str) -> None:
+    reference = "from __future__ import annotations\nSECRET = 42\ndef f(x): return SECRET\n"
+    source = with_reference(stub, reference)
+    names: dict[str, Any] = {}
+    exec(source, names)
+    assert names["f"](1) == 42
+    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": dict(KNOWN["etude-answer"])})
+    notebook, _ = ClearSolutions().preprocess(nbformat.v4.new_notebook(cells=[cell]), {})
+    cleared = notebook.cells[0].source
+    exec(cleared, {})
+    assert "SECRET" not in cleared
+    assert left.removesuffix("    raise NotImplementedError\n").strip() in cleared
