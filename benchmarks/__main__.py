@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.attacks import attacks
 from benchmarks.clock import clock
 from benchmarks.coursework import coursework
 from benchmarks.dashboard import dashboard
@@ -128,6 +129,7 @@ def main() -> None:
             watching(catalog),
             memory(catalog),
             clock(),
+            attacks(),
             coursework(catalog),
         ):
             for figure in group:

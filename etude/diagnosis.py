@@ -25,6 +25,6 @@ def diagnosed(exercise: Exercise, report: Report, regrade: Regrade) -> Report:
     known, found = Misconceptions.read(exercise), shown(report)
     if known is None or not found or not known.may_know(found):
         return report
-    timed = {check.name for check in report.checks if check.category is Category.SPEED}
-    name = known.name(found if found.keys() <= timed else shown(regrade(SEED)))
+    inputless = {check.name for check in report.checks if check.category in (Category.SPEED, Category.RULES)}
+    name = known.name(found if found.keys() <= inputless else shown(regrade(SEED)))
     return dataclasses.replace(report, misconception=told(exercise, name)) if name else report

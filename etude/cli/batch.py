@@ -99,12 +99,16 @@ def _grade(outcomes: Generator[Outcome], total: int) -> int:
     from etude.coursework.batch import Failure
 
     failures = 0
-    with _progress(total) as on_done, closing(outcomes):
-        for outcome in outcomes:
-            on_done()
-            if isinstance(outcome, Failure):
-                failures += 1
-                say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
+    try:
+        with _progress(total) as on_done, closing(outcomes):
+            for outcome in outcomes:
+                on_done()
+                if isinstance(outcome, Failure):
+                    failures += 1
+                    say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
+    except KeyboardInterrupt:
+        say("stopped; what is graded is kept, and the same command goes on from there")
+        raise
     return failures
 
 

@@ -14,7 +14,7 @@ from etude.report import CheckResult, Status
 from etude.submission import Submission
 from tests.attacks.conftest import MINI_BANK
 
-# Three times the work of the reference.
+# Half as much work again as the reference has.
 SLOW = """
 import numpy as np
 {before}

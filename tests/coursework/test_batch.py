@@ -135,6 +135,18 @@ def test_killed_and_started_again_it_goes_on_where_it_was(bank: Path) -> None:
     assert set(rows()) == set(students)
 
 
+def test_interrupted_it_says_how_to_go_on(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in("ann", RIGHT)
+
+    def interrupted(*given: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Judge, "grade", interrupted)
+    result = batch()
+    assert result.exit_code == 130
+    assert "the same command goes on from there" in result.output
+
+
 def test_a_result_that_was_damaged_is_graded_again(bank: Path) -> None:
     hand_in("ann", RIGHT)
     batch()
