@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,21 @@ def test_bare_pytest_without_a_submission_says_what_to_do() -> None:
     )
     assert "--submission FILE" in done.stdout
     assert done.returncode == 1
+
+
+def test_pytest_benchmarks_tools_work_on_what_the_judge_measured(tmp_path: Path) -> None:
+    """Saved, compared with what was saved before, and drawn."""
+    grader = MINI_BANK / "graders/q01_basics/affine"
+    answer = MINI_BANK / "solutions/q01_basics/affine.py"
+    command = [sys.executable, "-m", "pytest", str(grader), "-p", "etude.judge.plugin", "--import-mode=importlib", "-q"]
+    command += ["--submission", str(answer), f"--benchmark-storage=file://{tmp_path}/saved", "--rootdir", str(tmp_path)]
+    drawn = f"--benchmark-histogram={tmp_path}/drawn"
+    for tools in (["--benchmark-autosave"], ["--benchmark-compare", drawn, f"--benchmark-json={tmp_path}/times.json"]):
+        done = subprocess.run([*command, *tools], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout
+    assert "test_speed[reference] (NOW)" in done.stdout
+    assert "test_speed (0001_" in done.stdout
+    benchmarks = json.loads((tmp_path / "times.json").read_text())["benchmarks"]
+    assert [benchmark["name"] for benchmark in benchmarks] == ["test_speed", "test_speed[reference]"]
+    assert "ratio" in benchmarks[0]["extra_info"]
+    assert list(tmp_path.glob("drawn*.svg"))
