@@ -63,7 +63,7 @@ class Store:
         """Make the folder, or go on in one; with another seed than its own only in an empty one."""
         path = out / "batch.json"
         try:
-            out.mkdir(parents=True, exist_ok=True)
+            out.mkdir(mode=0o700, parents=True, exist_ok=True)  # every report in it holds the seed
             if path.exists():
                 kept = _seed(path)
                 if seed is not None and seed != kept:

@@ -3,6 +3,7 @@ it. Whatever a student wrote is escaped."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,7 @@ from etude.coursework.grades import Grades
 from etude.coursework.store import file_name
 from etude.render.html import report_html
 from etude.render.visible import visible, visible_line
+from etude.report import Report
 
 TENTHS = ("0–9 %", *(f"{tenth}0–{tenth}9 %" for tenth in range(1, 10)), "all")
 
@@ -31,12 +33,17 @@ def student_page(title: str, grades: Grades, student: str) -> str:
         title=title,
         student=student,
         results=[
-            (exercise, result, Markup(report_html(result.report)) if result.report else None)
+            (exercise, result, Markup(_card(result.report)) if result.report else None)
             for exercise in grades.exercises
             if (result := grades.results.get((student, exercise)))
         ],
         missing=[exercise for exercise in grades.exercises if (student, exercise) not in grades.results],
     )  # fmt: skip
+
+
+def _card(report: Report) -> str:
+    """A page may be handed on to its student, who must not learn the seed that all share."""
+    return report_html(replace(report, seed=None))
 
 
 @cache

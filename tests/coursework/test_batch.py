@@ -85,6 +85,8 @@ def test_everyone_gets_the_same_secret_inputs(bank: Path) -> None:
     store = Store.open(Path("out"))
     assert {result.report.seed for result in store.results() if result.report} == {store.seed}
     assert stat.S_IMODE(os.stat("out/batch.json").st_mode) == 0o600
+    assert stat.S_IMODE(os.stat("out").st_mode) == 0o700
+    assert not [page for page in Path("out").rglob("*.html") if str(store.seed) in page.read_text()]
     assert "begun with another seed" in batch("--seed", "5").output
 
 
