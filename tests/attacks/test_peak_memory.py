@@ -81,7 +81,9 @@ def test_memory_counts_wherever_it_is_taken(measure: Measure, kind: str) -> None
     check = measure(BEYOND[kind])
     assert check.status is Status.FAILED
     assert check.rationale is not None
-    assert "MiB beside its inputs and outputs, 40 MiB are allowed" in check.rationale.problem
+    assert check.rationale.problem == "it held more than 40 MiB beside its inputs and outputs"
+    assert check.rationale.wanted is not None
+    assert check.rationale.wanted.startswith("at most 40 MiB; it held ")
 
 
 def test_a_wrong_output_fails_first(measure: Measure) -> None:
