@@ -146,6 +146,10 @@ class Candidate:
         values = self._value(self._ask({"do": "fetch", "picks": picks}, shared=True))
         return values if type(values) is list and len(values) == len(picks) else [None] * len(picks)
 
+    def give_memory_back(self) -> None:
+        """Before its peak is measured: freed memory is not to count."""
+        self._value(self._ask({"do": "give back"}))
+
     def peak_bytes(self) -> int:
         """The most memory that the worker has held: on the CPU the kernel says so; on a GPU torch's allocator does, by
         way of the worker."""

@@ -51,6 +51,7 @@ class PeakMemory:
         try:
             seed = seeds.worker_seed(self._run.seed, self._run.job.exercise.id, self._spec.name, label)
             worker.begin(seed, self._spec.device)
+            worker.give_memory_back()
             yield worker
         finally:
             worker.close()

@@ -16,6 +16,7 @@ if sys.platform != "win32":
 _PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 1, 23, 24
 _PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL = 47, 4
 _PR_SET_CHILD_SUBREAPER = 36
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _LARGE_BLOCK = -1, -3, 1 << 20
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _CLOSE_RANGE = 436
 _LAST_DESCRIPTOR = (1 << 31) - 1
@@ -68,6 +69,16 @@ def adopt_orphans() -> None:
     """Become the parent of every descendant whose own has ended, so that it can be reaped."""
     if sys.platform == "linux":
         _checked(_libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def give_memory_back() -> None:
+    """From now on large blocks go back to the system as soon as they are freed, so that a peak tells what was held.
+
+    glibc else keeps them, more or fewer by chance (mallopt(3): the threshold moves with what is freed).
+    """
+    if sys.platform == "linux" and hasattr(libc := _libc(), "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        libc.mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK)
 
 
 def volunteer_to_die() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from etude.sandbox import limits
 from etude.sandbox.excerpts import describe
 from etude.sandbox.seeding import seed_generators
 from etude.sandbox.settings import changed, generators, restore, settings
@@ -45,6 +46,7 @@ class Server:
             "stage": self._put_on_stage,
             "template": self._keep_template,
             "run": self._run_staged,
+            "give back": lambda request: limits.give_memory_back(),
             "gpu peak": lambda request: importlib.import_module("torch").cuda.max_memory_allocated(),
             "fetch": lambda request: self._stage.fetch(request["picks"]),
         }
