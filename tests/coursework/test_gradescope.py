@@ -44,9 +44,8 @@ class Container:
         shutil.copy(source / "run_autograder", root)  # as Gradescope does
 
     def run(self, program: str = "run_autograder", **variables: str) -> subprocess.CompletedProcess[str]:
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ETUDE_")}
-        environment = {**kept, "PATH": path, "ETUDE_AUTOGRADER": str(self.root), **variables}
+        environment = {**kept, "ETUDE_AUTOGRADER": str(self.root), **variables}
         command = [str(self.root / program)]
         return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
 

@@ -379,6 +379,14 @@ def test_what_is_no_course_is_told_in_one_line(course: Path, prepare: Callable[[
     assert line.replace("'", "") in result.output.replace("'", "")
 
 
+def test_a_gradebook_is_opened_where_no_environment_is_activated(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("gradebook.db").unlink()
+    monkeypatch.setenv("PATH", os.defpath)
+    result = etude("autograde", "ps1")
+    assert result.exit_code == 2
+    assert "ps1: is no assignment of the gradebook's" in result.output
+
+
 def test_a_folder_without_nbgrader_is_no_course(bank: None, tmp_path: Path) -> None:
     result = etude("autograde", "ps1", "--course", str(tmp_path))
     assert result.exit_code == 2

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,7 +25,6 @@ def blocks(title: str, language: str) -> list[str]:
 def shell(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "ETUDE_BANK": str(MINI),
         "ETUDE_ONLY_BANK": "1",
         "ETUDE_DATA": str(folder / "data"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ class Course:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SQLAlchemyError
 
+        _put_scripts_on_path()
         try:
             with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
                 yield gradebook
@@ -97,6 +99,13 @@ class Course:
         places = sorted(glob.glob(format_path(step, "*", glob.escape(assignment))))
         matches = [(pattern.fullmatch(place), Path(place)) for place in places]
         return {match["student"]: place for match, place in matches if match and place.is_dir()}
+
+
+def _put_scripts_on_path() -> None:
+    """nbgrader starts `alembic` by its name, which lies beside the interpreter, in an activated environment or not."""
+    scripts, path = sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = f"{scripts}{os.pathsep}{path}"
 
 
 def _configuration(root: Path) -> Any:
