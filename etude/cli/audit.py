@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,10 +11,11 @@ import click
 from etude.authoring.fault import Fault
 from etude.authoring.section import Section
 from etude.cli.banks import ExerciseName, bank_options, load_catalog
+from etude.cli.bar import bar
 from etude.errors import CatalogError, EtudeError
 
 if TYPE_CHECKING:
-    from etude.authoring.plan import Finding, Scope, Task
+    from etude.authoring.plan import Finding, Scope
     from etude.authoring.summary import Summary
     from etude.catalog import Catalog
     from etude.exercise import Exercise
@@ -172,8 +171,8 @@ def _run(exercises: Sequence[Exercise], scope: Scope, anew: bool, hear: Callable
     planned = [task for exercise in exercises for task in tasks(exercise, scope)]
     ledger = Ledger(default_path(), forget=anew)
     try:
-        with _progress(planned) as on_done:
-            for finding in run(planned, ledger, on_done):
+        with bar("auditing", "audited", len(planned)) as advance:
+            for finding in run(planned, ledger, lambda task: advance(f"{task.exercise.id:<28}")):
                 hear(finding)
     finally:
         ledger.close()
@@ -195,31 +194,3 @@ def _show(summary: Summary) -> None:
         out.print(f"misconceptions named right: {named:,} of {of:,} ({named / of:.1%})", style="dim")
     count = len(summary.faults)
     out.print(f"{count} fault{'' if count == 1 else 's'}", style="bold red" if count else "bold green")
-
-
-@contextmanager
-def _progress(planned: Sequence[Task]) -> Iterator[Callable[[Task], None]]:
-    """A bar on standard error where that is a terminal; else a line for each tenth of the way."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from etude.cli.message import console
-
-    if not sys.stderr.isatty():
-        yield _tenths(len(planned))
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("auditing", total=len(planned))
-        yield lambda task: progress.update(bar, advance=1, description=f"{task.exercise.id:<28}")
-
-
-def _tenths(total: int) -> Callable[[Task], None]:
-    done = 0
-
-    def on_done(task: Task) -> None:
-        nonlocal done
-        done += 1
-        if done * 10 // total > (done - 1) * 10 // total:
-            click.echo(f"etude: audited {done} of {total}", err=True)
-
-    return on_done

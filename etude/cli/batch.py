@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from etude.cli.banks import bank_options, load_catalog
+from etude.cli.bar import bar
 from etude.cli.message import say
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def _grade(outcomes: Generator[Outcome], total: int) -> int:
 
     failures = 0
     try:
-        with _progress(total) as on_done, closing(outcomes):
+        with bar("grading", "graded", total) as advance, closing(outcomes):
             for outcome in outcomes:
-                on_done()
+                advance("")
                 if isinstance(outcome, Failure):
                     failures += 1
                     say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
@@ -123,31 +123,3 @@ def _write(out: Path, title: str, grades: Grades) -> None:
     for student in grades.students:
         write_whole(pages / f"{file_name(student)}.html", student_page(title, grades, student).encode())
     write_whole(out / "summary.html", class_page(title, grades).encode())
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar with the time left, on standard error where that is a terminal; else a line for each tenth of the way."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from etude.cli.message import console
-
-    if not sys.stderr.isatty():
-        yield _tenths(total)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("grading", total=total)
-        yield lambda: progress.advance(bar)
-
-
-def _tenths(total: int) -> Callable[[], None]:
-    done = 0
-
-    def on_done() -> None:
-        nonlocal done
-        done += 1
-        if done * 10 // total > (done - 1) * 10 // total:
-            say(f"graded {done} of {total}")
-
-    return on_done

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etude.cli.banks import bank_options, load_catalog
+from etude.cli.bar import bar
 from etude.cli.message import say
 
 if TYPE_CHECKING:
@@ -93,11 +94,11 @@ def _grade(course: Course, tasks: tuple[Task, ...], store: Store, options: Grade
     from etude.coursework.batch import Failure, run
 
     failed = []
-    with closing(run(tasks, store, options, workers, private=course.private)) as outcomes:
-        for number, outcome in enumerate(outcomes, 1):
+    outcomes = run(tasks, store, options, workers, private=course.private)
+    with bar("grading", "graded", len(tasks)) as advance, closing(outcomes):
+        for outcome in outcomes:
+            advance("")
             if isinstance(outcome, Failure):
                 failed.append(outcome.entry.path)
                 say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
-            if number * 10 // len(tasks) > (number - 1) * 10 // len(tasks):
-                say(f"graded {number} of {len(tasks)}")
     return failed

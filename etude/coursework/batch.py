@@ -17,7 +17,7 @@ from etude.coursework.entries import Entry
 from etude.coursework.preloads import preloads
 from etude.coursework.store import Result, Store, fingerprint
 from etude.diagnosis import diagnosed
-from etude.errors import EtudeError, JudgeError, SubmissionError
+from etude.errors import JudgeError, SubmissionError
 from etude.exercise import Exercise
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
@@ -184,11 +184,4 @@ class Seat:
 def graded(judge: Judge, exercise: Exercise, submission: Submission, options: GradeOptions) -> Report:
     """The report on one answer, told its misconception."""
     report = judge.grade(exercise, submission, options)
-
-    def regrade(seed: int) -> Report:
-        return judge.grade(exercise, submission, replace(options, seed=seed, speed=False, device="cpu"))
-
-    try:
-        return diagnosed(exercise, report, regrade)
-    except EtudeError:  # the verdict stands without it
-        return report
+    return diagnosed(judge, exercise, submission, report, options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from etude.attempts import Attempts
 from etude.database import AttemptsError, Database, data_folder, default_path
-from etude.errors import EtudeError, JudgeError
 from etude.events import EventKind, Events
 from etude.exercise import Exercise
 from etude.judge.job import GradeOptions
@@ -71,15 +69,7 @@ class Desk:
         """`report`, told its misconception where the answer behaves like one that the exercise knows."""
         from etude.diagnosis import diagnosed
 
-        def regrade(seed: int) -> Report:
-            again = dataclasses.replace(options, seed=seed, speed=False, device="cpu")
-            return self.judge.grade(exercise, submission, again, lambda name: None)
-
-        try:
-            return diagnosed(exercise, report, regrade)
-        except (JudgeError, EtudeError) as error:
-            self.warn(f"no misconception is told: {error}")
-            return report
+        return diagnosed(self.judge, exercise, submission, report, options, self.warn)
 
 
 def rate(database: Database, exercise: str) -> None:

@@ -6,20 +6,21 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from etude.coursework.grades import Grades
 from etude.coursework.store import file_name
 from etude.render.html import report_html
-from etude.render.visible import visible, visible_line
+from etude.render.pages import environment
+from etude.render.visible import visible
 from etude.report import Report
 
 TENTHS = ("0–9 %", *(f"{tenth}0–{tenth}9 %" for tenth in range(1, 10)), "all")
 
 
 def class_page(title: str, grades: Grades) -> str:
-    return _environment().get_template("class.html").render(
+    return _pages().get_template("class.html").render(
         title=title,
         grades=grades,
         exercises=[grades.exercise(exercise) for exercise in grades.exercises],
@@ -29,7 +30,7 @@ def class_page(title: str, grades: Grades) -> str:
 
 
 def student_page(title: str, grades: Grades, student: str) -> str:
-    return _environment().get_template("student.html").render(
+    return _pages().get_template("student.html").render(
         title=title,
         student=student,
         results=[
@@ -47,10 +48,5 @@ def _card(report: Report) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("etude.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"line": visible_line, "visible": visible, "file_name": file_name}
-    return environment
+def _pages() -> Environment:
+    return environment(visible=visible, file_name=file_name)

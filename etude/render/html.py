@@ -10,12 +10,13 @@ import base64
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from etude.extras import missing_extras
 from etude.render import terminal
-from etude.render.visible import bounded, visible, visible_line
+from etude.render.pages import environment
+from etude.render.visible import bounded, visible
 from etude.report import CheckResult, Report, Status
 
 _MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "!", Status.SKIPPED: "–"}
@@ -28,16 +29,8 @@ def report_html(report: Report) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("etude.render"),
-        autoescape=True,
-        finalize=_finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"line": visible_line, "problem": lambda text: bounded(text, terminal.VALUE_LINES)}
-    environment.globals |= {
+    found = environment(finalize=_finalize, problem=lambda text: bounded(text, terminal.VALUE_LINES))
+    found.globals |= {
         "mark": lambda check: "◐" if check.partial else _MARKS[check.status],
         "state": lambda check: "partial" if check.partial else check.status.value,
         "duration": terminal.duration,
@@ -47,7 +40,7 @@ def _environment() -> Environment:
         "rows": terminal.detail_rows,
         "timing_line": terminal.timing_line,
     }
-    return environment
+    return found
 
 
 def _finalize(value: Any) -> Any:

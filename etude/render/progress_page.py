@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from etude.practice.progress import ChapterProgress, Day, Progress, ReviewLoad
+from etude.render.pages import environment
 from etude.render.progress import HOW_TIME_IS_COUNTED, NO_PROGRESS, clock_time, score_ticks, summary_line
 from etude.render.terminal import percent
 from etude.render.visible import visible_line
@@ -18,20 +17,20 @@ LONGEST_BAR = 340
 
 
 def progress_page(progress: Progress) -> str:
-    environment = Environment(
-        loader=PackageLoader("etude.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("progress.html").render(
-        progress=progress,
-        nothing=NO_PROGRESS,
-        summary=summary_line(progress),
-        how_time_is_counted=HOW_TIME_IS_COUNTED,
-        width=WIDTH,
-        left=LEFT,
-        score=_score(progress.days),
-        chapters=_chapters(progress.chapters),
-        reviews=_reviews(progress.reviews),
+    return (
+        environment()
+        .get_template("progress.html")
+        .render(
+            progress=progress,
+            nothing=NO_PROGRESS,
+            summary=summary_line(progress),
+            how_time_is_counted=HOW_TIME_IS_COUNTED,
+            width=WIDTH,
+            left=LEFT,
+            score=_score(progress.days),
+            chapters=_chapters(progress.chapters),
+            reviews=_reviews(progress.reviews),
+        )
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from etude.coursework.similarity import CAUTION, METHOD, SHOWN, Comparison, Side, line_ranges, text_lines
+from etude.render.pages import environment
 from etude.render.terminal import percent
 from etude.render.visible import visible_line
 
@@ -17,12 +16,8 @@ _LEFT_OUT = ("   ⋮", "", False)
 
 
 def similar_page(title: str, comparisons: Sequence[Comparison], at_least: float) -> str:
-    environment = Environment(
-        loader=PackageLoader("etude.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"line": visible_line, "percent": percent, "ranges": line_ranges, "excerpt": _excerpt}
-    return environment.get_template("similar.html").render(
+    pages = environment(percent=percent, ranges=line_ranges, excerpt=_excerpt)
+    return pages.get_template("similar.html").render(
         title=title, comparisons=comparisons, at_least=at_least, caution=CAUTION, method=METHOD, shown=SHOWN,
     )  # fmt: skip
 
