@@ -1,42 +1,37 @@
 """The same batch on dask.distributed: each worker of the cluster grades with hosts of its own.
 
-Exercises travel with the tasks, so that a worker needs étude and the frameworks, and no bank. A worker that dies takes
-no answer with it: its tasks go to another; a scheduler that is started again gets what is still to do.
+A worker that dies takes no answer with it: its tasks go to another, which may have joined since; a scheduler that is
+started again gets what is still to do.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Generator, Sequence
 from concurrent.futures import CancelledError
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import etude
-from etude.coursework.batch import Failure, Outcome, Task, graded
+from etude.coursework.batch import Failure, Outcome, Task
+from etude.coursework.cluster_crew import LOOK_SECONDS, Crew, Say
+from etude.coursework.cluster_worker import bundle_of, graded_there
 from etude.coursework.store import Result, Store
-from etude.errors import EtudeError, JudgeError
-from etude.exercise import Exercise
-from etude.extras import missing_extras
-from etude.judge.client import Judge
+from etude.errors import EtudeError
 from etude.judge.job import GradeOptions
-from etude.metadata import read_exercise
 from etude.report import Report
-from etude.submission import Submission
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 PATIENCE = 60.0  # seconds for a scheduler to come back
 RETRIES = 3  # of an answer whose worker died
+FETCH_SECONDS = 30.0  # for the result of a task that has ended
+AHEAD = 2  # tasks for each thread of a worker: the next is there when one ends
 
-Bundle = tuple[tuple[str, bytes], ...]  # an exercise's files, by their paths in a bank
-Say = Callable[[str], None]
+Running = dict["Future[Any]", tuple[Task, frozenset[str]]]  # the task, and the workers that may have it
 
 
 def run_on_cluster(
@@ -79,124 +74,73 @@ def _no_scheduler(address: str, error: BaseException) -> EtudeError:
 def _outcomes(
     client: Client, tasks: Sequence[Task], store: Store, options: GradeOptions, say: Say
 ) -> Generator[Outcome]:
-    from distributed import as_completed
-
-    _wait_for_a_worker(client)
-    wanted = dataclasses.replace(options, seed=store.seed)
-    futures: dict[Future[Any], Task] = {}
-    able: dict[tuple[str, ...], list[str]] = {}
-    for task in tasks:
-        extras = task.exercise.required_extras
-        if extras not in able:
-            able[extras] = _able_workers(client, extras, say)
-        needs_gpu = wanted.device != "cpu" and bool(task.exercise.tiers("cuda"))
-        future = client.submit(
-            graded_there,
-            bundle_of(task.exercise),
-            task.exercise.preload,
-            dataclasses.astuple(task.submission)[:2],
-            dataclasses.asdict(wanted),
-            workers=able[extras],
-            resources={"GPU": 1} if needs_gpu else None,
-            retries=RETRIES,
-            pure=False,
-        )
-        futures[future] = task
-    for future in as_completed(futures, loop=client.loop):
-        yield _outcome(future, futures[future])
+    """A few tasks a worker at a time, so that workers that join later get their share."""
+    crew, wanted = Crew(client, say), dataclasses.replace(options, seed=store.seed)
+    waiting, running = deque(tasks), Running()
+    while waiting or running:
+        crew.look()
+        waiting.extendleft(_taken_back(running, crew))
+        while waiting and len(running) < AHEAD * crew.threads:
+            if not (able := crew.able(waiting[0].exercise.required_extras)):
+                break
+            task = waiting.popleft()
+            running[_submitted(client, task, wanted, able)] = task, frozenset(able)
+        for future in _ended(client, running):
+            task, _ = running.pop(future)
+            try:
+                outcome = _outcome(future, task)
+            except TimeoutError:  # its worker has died since, and took the result with it
+                waiting.appendleft(task)
+            else:
+                yield outcome
 
 
-def _wait_for_a_worker(client: Client) -> None:
-    until = time.monotonic() + PATIENCE
-    while not client.scheduler_info(-1)["workers"]:
-        if client.status != "running":
-            raise CancelledError("the scheduler has gone")
-        if time.monotonic() > until:
-            raise EtudeError("--cluster", "the scheduler has no worker", "start `dask worker` with its address")
-        time.sleep(0.1)
+def _submitted(client: Client, task: Task, options: GradeOptions, able: Sequence[str]) -> Future[Any]:
+    needs_gpu = options.device != "cpu" and bool(task.exercise.tiers("cuda"))
+    return client.submit(
+        graded_there,
+        bundle_of(task.exercise),
+        task.exercise.preload,
+        dataclasses.astuple(task.submission)[:2],
+        dataclasses.asdict(options),
+        workers=list(able),
+        resources={"GPU": 1} if needs_gpu else None,
+        retries=RETRIES,
+        pure=False,
+    )
+
+
+def _taken_back(running: Running, crew: Crew) -> list[Task]:
+    """The tasks for workers of which none is left."""
+    lost = [future for future, (_, able) in running.items() if able.isdisjoint(crew.names)]
+    for future in lost:
+        future.cancel()
+    return [running.pop(future)[0] for future in lost]
+
+
+def _ended(client: Client, running: Running) -> list[Future[Any]]:
+    """Those that have ended; where none has, after a moment's wait."""
+    from distributed import wait
+
+    if client.status != "running":
+        raise CancelledError("the scheduler has gone")
+    if not running:
+        time.sleep(LOOK_SECONDS)
+        return []
+    with client.as_current(), suppress(TimeoutError):
+        return list(wait(list(running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+    return []
 
 
 def _outcome(future: Future[Any], task: Task) -> Outcome:
     if future.status == "cancelled":
         raise CancelledError("the scheduler has forgotten its tasks")
     try:
-        said = future.result()
-    except CancelledError:
+        said = future.result(timeout=FETCH_SECONDS)
+    except (CancelledError, TimeoutError):
         raise
     except Exception as error:  # its workers died again and again, or a fault of ours there
         return Failure(task.entry, f"{type(error).__name__}: {error}")
     if "judge_error" in said:
         return Failure(task.entry, said["judge_error"])
     return task.result(Report.from_json(said["report"]))
-
-
-def _able_workers(client: Client, extras: tuple[str, ...], say: Say) -> list[str]:
-    """The addresses of the workers that can grade by these; the others are named."""
-    said: dict[str, tuple[str, tuple[str, ...]]] = client.run(_fitness, extras)
-    able = [address for address, (version, missing) in said.items() if version == etude.__version__ and not missing]
-    names = {address: info.get("name", address) for address, info in client.scheduler_info(-1)["workers"].items()}
-    for address, (version, missing) in said.items():
-        if address not in able:
-            lacks = f"lacks {', '.join(missing)}" if missing else f"has étude {version}, not {etude.__version__}"
-            say(f"worker {names.get(address, address)}: {lacks}: it gets none of these answers")
-    if not able:
-        wanted = f" with {', '.join(extras)}" if extras else ""
-        raise EtudeError("--cluster", f"no worker has étude {etude.__version__}{wanted}", "install it on one")
-    return able
-
-
-def _fitness(extras: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Run on a worker."""
-    return etude.__version__, missing_extras(extras)
-
-
-@cache
-def bundle_of(exercise: Exercise) -> Bundle:
-    """All of an exercise's files that grading and advice need."""
-    places = [exercise.metadata_path, exercise.solution_path]
-    places += [path for path in sorted(exercise.grader_folder.rglob("*")) if path.is_file()]
-    kept = [path for path in places if "__pycache__" not in path.parts]
-    return tuple((path.relative_to(exercise.bank).as_posix(), path.read_bytes()) for path in kept)
-
-
-def graded_there(
-    bundle: Bundle, preload: tuple[str, ...], submission: tuple[str, str], options: dict[str, Any]
-) -> dict[str, Any]:
-    """Run on a worker: grade one answer, in the hosts of the worker's thread."""
-    exercise = dataclasses.replace(_unpacked(bundle), preload=tuple(preload))
-    try:
-        report = graded(_judge(exercise), exercise, Submission(*submission), GradeOptions(**options))
-    except JudgeError as error:
-        return {"judge_error": str(error)}
-    return {"report": report.to_json()}
-
-
-_OWN = threading.local()  # a worker's thread keeps its judge between two tasks, as a seat does
-
-
-def _judge(exercise: Exercise) -> Judge:
-    if getattr(_OWN, "preload", None) != exercise.preload:
-        if (before := getattr(_OWN, "judge", None)) is not None:
-            before.close()
-        _OWN.judge, _OWN.preload = Judge(), exercise.preload
-    return _OWN.judge  # type: ignore[no-any-return]
-
-
-_UNPACKING = threading.Lock()
-
-
-def _unpacked(bundle: Bundle) -> Exercise:
-    with _UNPACKING:
-        return _unpack(bundle)
-
-
-@cache
-def _unpack(bundle: Bundle) -> Exercise:
-    """The exercise in a bank of its own, which lives as long as the worker."""
-    bank = Path(tempfile.mkdtemp(prefix=f"etude-bank-{hashlib.sha256(repr(bundle).encode()).hexdigest()[:8]}-"))
-    for name, content in bundle:
-        path = bank / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    (metadata,) = bank.glob("exercises/*/*/exercise.toml")
-    return read_exercise(metadata)

@@ -39,6 +39,7 @@ class Cluster:
         port = ["--port", str(self.port)]
         self._start("scheduler", "scheduler", *port, "--no-dashboard", "--scheduler-file", str(self.file))
         while not self.file.exists():
+            assert self.processes["scheduler"].poll() is None, (self.folder / "scheduler.log").read_text()
             time.sleep(0.01)
         self.port = int(json.loads(self.file.read_text())["address"].rpartition(":")[2])
 
@@ -101,13 +102,15 @@ def meanwhile(action: Callable[[], None]) -> Iterator[None]:
     """Once three answers are graded."""
 
     def wait() -> None:
-        while finished() < 3:
-            time.sleep(0.01)
+        while finished() < 3 and not over.wait(0.01):
+            pass
         action()
 
+    over = threading.Event()
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     yield
+    over.set()
     thread.join(60)
     assert not thread.is_alive()
 
@@ -123,6 +126,20 @@ def test_a_worker_killed_in_the_middle_costs_no_answer(cluster: Cluster) -> None
     assert Path("there/grades.csv").read_text() == Path("here/grades.csv").read_text()
     same = [_verdicts(Path(out)) for out in ("here", "there")]
     assert same[0] == same[1]
+
+
+def test_a_worker_that_joins_later_takes_over_when_all_others_have_died(cluster: Cluster) -> None:
+    hand_in(12)
+    cluster.work("one")
+
+    def replace() -> None:
+        cluster.kill("one")
+        cluster.work("two")
+
+    with meanwhile(replace):
+        result = batch("there", "--cluster", str(cluster.file))
+    assert result.exit_code == 0, result.output
+    assert finished() == 12
 
 
 def _verdicts(out: Path) -> list[tuple[str, list[tuple[str, str, object]]]]:

@@ -1,0 +1,83 @@
+"""What `etude batch --cluster` runs on a worker of dask.distributed.
+
+Exercises travel with the tasks, so that a worker needs étude and the frameworks, and no bank.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import etude
+from etude.coursework.batch import graded
+from etude.errors import JudgeError
+from etude.exercise import Exercise
+from etude.extras import missing_extras
+from etude.judge.client import Judge
+from etude.judge.job import GradeOptions
+from etude.metadata import read_exercise
+from etude.submission import Submission
+
+Bundle = tuple[tuple[str, bytes], ...]  # an exercise's files, by their paths in a bank
+
+
+def fitness(extras: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The version of étude here, and which of the extras are missing."""
+    return etude.__version__, missing_extras(extras)
+
+
+@cache
+def bundle_of(exercise: Exercise) -> Bundle:
+    """All of an exercise's files that grading and advice need."""
+    places = [exercise.metadata_path, exercise.solution_path]
+    places += [path for path in sorted(exercise.grader_folder.rglob("*")) if path.is_file()]
+    kept = [path for path in places if "__pycache__" not in path.parts]
+    return tuple((path.relative_to(exercise.bank).as_posix(), path.read_bytes()) for path in kept)
+
+
+def graded_there(
+    bundle: Bundle, preload: tuple[str, ...], submission: tuple[str, str], options: dict[str, Any]
+) -> dict[str, Any]:
+    """Run on a worker: grade one answer, in the hosts of the worker's thread."""
+    exercise = dataclasses.replace(_unpacked(bundle), preload=tuple(preload))
+    try:
+        report = graded(_judge(exercise), exercise, Submission(*submission), GradeOptions(**options))
+    except JudgeError as error:
+        return {"judge_error": str(error)}
+    return {"report": report.to_json()}
+
+
+_OWN = threading.local()  # a worker's thread keeps its judge between two tasks, as a seat does
+
+
+def _judge(exercise: Exercise) -> Judge:
+    if getattr(_OWN, "preload", None) != exercise.preload:
+        if (before := getattr(_OWN, "judge", None)) is not None:
+            before.close()
+        _OWN.judge, _OWN.preload = Judge(), exercise.preload
+    return _OWN.judge  # type: ignore[no-any-return]
+
+
+_UNPACKING = threading.Lock()
+
+
+def _unpacked(bundle: Bundle) -> Exercise:
+    with _UNPACKING:
+        return _unpack(bundle)
+
+
+@cache
+def _unpack(bundle: Bundle) -> Exercise:
+    """The exercise in a bank of its own, which lives as long as the worker."""
+    bank = Path(tempfile.mkdtemp(prefix=f"etude-bank-{hashlib.sha256(repr(bundle).encode()).hexdigest()[:8]}-"))
+    for name, content in bundle:
+        path = bank / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (metadata,) = bank.glob("exercises/*/*/exercise.toml")
+    return read_exercise(metadata)
