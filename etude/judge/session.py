@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import platform
 import sys
@@ -97,6 +98,8 @@ class HostSession:
         items = [item for node in report.result for item in session.genitems(node)]
         read_specs(items, path)
         self._collected[path] = (changed, items)
+        gc.collect()
+        gc.freeze()  # modules and graders stay: no collection need look at them again
         return items
 
 

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyseccomp
 
 _PR_SET_SECCOMP, _FILTER_MODE = 22, 2
 
@@ -70,7 +75,16 @@ _MSG_OOB = (("sendto", 3), ("recvfrom", 3), ("recvmsg", 2), ("recvmmsg", 3))  # 
 _RLIMIT_CORE = 4
 _INT = 0xFFFF_FFFF  # the kernel reads an int argument's low half only, so must the filter
 
+_INSTRUCTION_BYTES = 8
+
 _Arguments = tuple[tuple[int, ...], ...]  # ((index, comparison, value[, value]), …), all of which must hold
+_Rule = tuple[int, str, _Arguments]  # action, call, arguments
+
+
+class _Program(ctypes.Structure):
+    """The kernel's `sock_fprog`."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
 def available() -> bool:
@@ -91,16 +105,36 @@ def install(gpu: bool = False, processes: bool = False) -> None:
 
     `gpu`: its driver may be asked. `processes`: programs may be started, which stay in the caller's process group.
 
-    Call `available` before the fork: importing pyseccomp runs a subprocess, and takes 25 ms.
+    Call `available` before the fork: importing pyseccomp runs a subprocess, and takes 25 ms; and `compiled`, which
+    takes two. What depends on the process is a filter of its own: of two the stricter counts.
     """
+    _filter(_signals(os.getpid())).load()
+    code = compiled(gpu, processes)
+    program = _Program(len(code) // _INSTRUCTION_BYTES, code)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"seccomp: {os.strerror(number)}")
+
+
+@functools.cache
+def compiled(gpu: bool = False, processes: bool = False) -> bytes:
+    """The kernel's instructions for all that is the same in every process."""
+    with os.fdopen(os.memfd_create("seccomp"), "w+b") as file:
+        _filter(_rules(gpu, processes)).export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+def _filter(rules: Iterable[_Rule]) -> pyseccomp.SyscallFilter:
     import pyseccomp as scmp
 
-    rules = scmp.SyscallFilter(scmp.ALLOW)
-    rules.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
-    for action, name, arguments in _rules(os.getpid(), gpu, processes):
+    made = scmp.SyscallFilter(scmp.ALLOW)
+    made.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
+    for action, name, arguments in rules:
         if (number := _number(name)) is not None:
-            rules.add_rule(action, number, *(scmp.Arg(*argument) for argument in arguments))
-    rules.load()
+            made.add_rule(action, number, *(scmp.Arg(*argument) for argument in arguments))
+    return made
 
 
 def _number(name: str) -> int | None:
@@ -110,8 +144,14 @@ def _number(name: str) -> int | None:
     return number if number >= 0 else _NUMBERS.get(name)
 
 
-def _rules(pid: int, gpu: bool, processes: bool) -> Iterator[tuple[int, str, _Arguments]]:
-    """(action, call, arguments) of every rule."""
+def _signals(pid: int) -> Iterator[_Rule]:
+    import pyseccomp as scmp
+
+    for name in ("kill", "tgkill"):
+        yield scmp.ERRNO(errno.EPERM), name, ((0, scmp.NE, pid),)
+
+
+def _rules(gpu: bool, processes: bool) -> Iterator[_Rule]:
     import pyseccomp as scmp
 
     yield scmp.ERRNO(errno.ENOSYS), "clone3", ()  # libc falls back to clone, whose flags a filter can read
@@ -122,11 +162,11 @@ def _rules(pid: int, gpu: bool, processes: bool) -> Iterator[tuple[int, str, _Ar
     for name in _DENIED.split():
         if not (processes and name in _STARTING):
             yield denied, name, ()
-    for name, arguments in _conditional(pid, gpu, processes):
+    for name, arguments in _conditional(gpu, processes):
         yield denied, name, arguments
 
 
-def _conditional(pid: int, gpu: bool, processes: bool) -> Iterator[tuple[str, _Arguments]]:
+def _conditional(gpu: bool, processes: bool) -> Iterator[tuple[str, _Arguments]]:
     """Calls that are denied with certain arguments only."""
     import pyseccomp as scmp
 
@@ -135,8 +175,6 @@ def _conditional(pid: int, gpu: bool, processes: bool) -> Iterator[tuple[str, _A
     for mask, value in _SOCK_STREAM_BITS:
         yield "socketpair", ((1, masked, mask, value),)
     yield "prlimit64", ((0, differs, 0),)
-    yield "kill", ((0, differs, pid),)
-    yield "tgkill", ((0, differs, pid),)
     for flag in () if processes else _CLONE_FLAGS:
         yield "clone", ((0, masked, flag, 0),)
     for flag in _CLONE_DENIED:

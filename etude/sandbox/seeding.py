@@ -15,7 +15,9 @@ def seed_generators(seed: int) -> None:
     np.random.seed(seed % (1 << 32))
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(seed % (1 << 63))
+        torch.default_generator.manual_seed(seed % (1 << 63))  # torch.manual_seed asks every kind of device there is
+        if torch.cuda.is_available():
+            torch.cuda.manual_seed_all(seed % (1 << 63))
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None:
         sys.modules["keras"].utils.set_random_seed(seed % (1 << 32))

@@ -69,12 +69,16 @@ def _redirect(output: int) -> None:
     os.dup2(output, 2)
 
 
-def _settle_in(temp: str) -> None:
-    """The temporary directory is the whole world: working directory, HOME and every cache."""
-    os.chdir(temp)
+def clear_environment() -> None:
+    """Before the fork, for all workers that follow: nothing of the host's is left."""
     keep = {name: value for name, value in os.environ.items() if name in _KEPT or name.endswith("_THREADS")}
     os.environ.clear()
     os.environ.update(keep, PATH="/usr/bin:/bin", USER="candidate", LOGNAME="candidate")
+
+
+def _settle_in(temp: str) -> None:
+    """The temporary directory is the whole world: working directory, HOME and every cache."""
+    os.chdir(temp)
     os.environ.update(dict.fromkeys(_HOMES, temp))
     tempfile.tempdir = None  # a module may have asked for it before the fork
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
-from etude.sandbox import worker
+from etude.sandbox import policy, worker
 from etude.sandbox.guardian import Guardian
 from etude.sandbox.limits import adopt_orphans, close_descriptors, die_with_parent
 from etude.sandbox.policy import Allowances
@@ -114,6 +114,7 @@ def serve(control: socket.socket, parent: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle
     close_descriptors({0, 1, 2, control.fileno()})
     adopt_orphans()
+    worker.clear_environment()
     guardian: Guardian | None = None  # once a worker may start processes
     while True:
         try:
@@ -144,6 +145,8 @@ def _spawn(spec: WorkerSpec, descriptors: list[int], guardian: Guardian | None) 
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads != 1:  # Landlock binds the calling thread only, and a fork loses the others' locks
         return {"error": f"a preloaded module started {threads - 1} threads: take it out of `preload`"}
+    if spec.isolated:
+        policy.prepare(spec.allowed)
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
