@@ -114,6 +114,7 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     readable = tuple(str(path) for path in readable_paths(tuple(Path(path) for path in places["hidden"])))
     quarters = Quarters(zygote, readable, bool(places["isolate"]) and isolation.level == "kernel", limits, allowed)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["PATH"] = os.environ["HOME"]  # empty: pytest-benchmark asks git about the directory we were called in
     arguments = ["-c", os.devnull, "--rootdir", os.path.dirname(__file__), "--noconftest", "--import-mode=importlib"]
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]
     arguments += ["-p", "no:logging", "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest"]
