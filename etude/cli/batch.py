@@ -15,7 +15,7 @@ from etude.cli.bar import bar
 from etude.cli.message import say
 
 if TYPE_CHECKING:
-    from etude.coursework.batch import Outcome
+    from etude.batch.grading import Outcome
     from etude.coursework.grades import Grades
 
 BAD_INPUT, OUR_FAULT = 2, 3
@@ -55,10 +55,10 @@ def command(
 
     Exit status: 0 all graded, 2 some answers or files were left out, 3 a fault of étude's own.
     """
-    from etude.coursework.batch import plan, run
-    from etude.coursework.entries import handed_in
+    from etude.batch.entries import handed_in
+    from etude.batch.grading import plan, run
+    from etude.batch.store import Store
     from etude.coursework.grades import Grades
-    from etude.coursework.store import Store
     from etude.extras import require_extras
     from etude.judge.job import GradeOptions
 
@@ -76,7 +76,7 @@ def command(
         outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1)
     else:
         require_extras("--cluster", ["cluster"])
-        from etude.coursework.cluster import run_on_cluster
+        from etude.batch.cluster import run_on_cluster
 
         outcomes = run_on_cluster(todo.tasks, store, options, cluster, say)
     failures = _grade(outcomes, len(todo.tasks))
@@ -96,7 +96,7 @@ def command(
 
 def _grade(outcomes: Generator[Outcome], total: int) -> int:
     """The number of answers that could not be graded by a fault of ours."""
-    from etude.coursework.batch import Failure
+    from etude.batch.grading import Failure
 
     failures = 0
     try:
@@ -113,7 +113,7 @@ def _grade(outcomes: Generator[Outcome], total: int) -> int:
 
 
 def _write(out: Path, title: str, grades: Grades) -> None:
-    from etude.coursework.store import file_name
+    from etude.batch.store import file_name
     from etude.files import write_whole
     from etude.render.class_page import class_page, student_page
 

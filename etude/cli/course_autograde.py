@@ -14,9 +14,9 @@ from etude.cli.bar import bar
 from etude.cli.message import say
 
 if TYPE_CHECKING:
-    from etude.coursework.batch import Task
+    from etude.batch.grading import Task
+    from etude.batch.store import Store
     from etude.coursework.nbgrader.course import Course
-    from etude.coursework.store import Store
     from etude.judge.job import GradeOptions
 
 BAD_INPUT, OUR_FAULT = 2, 3
@@ -61,7 +61,7 @@ def command(
     from etude.extras import require_extras
 
     require_extras("etude course", ["course"])
-    from etude.coursework.batch import plan
+    from etude.batch.grading import plan
     from etude.coursework.nbgrader.autograde import Reader, course_store, submissions, write_all
     from etude.coursework.nbgrader.course import Course
     from etude.judge.job import GradeOptions
@@ -91,7 +91,7 @@ def command(
 
 def _grade(course: Course, tasks: tuple[Task, ...], store: Store, options: GradeOptions, workers: int) -> list[Path]:
     """Notebooks that could not be graded by a fault of ours."""
-    from etude.coursework.batch import Failure, run
+    from etude.batch.grading import Failure, run
 
     failed = []
     outcomes = run(tasks, store, options, workers, private=course.private)

@@ -102,8 +102,8 @@ def _refuse_folder(to: Path, force: bool) -> None:
 
 
 def _write_results(grades: Grades, to: Path, exam: bool) -> None:
+    from etude.batch.store import file_name
     from etude.coursework.gradescope.results import of_student
-    from etude.coursework.store import file_name
 
     for student in grades.students:
         path = to / file_name(student) / "results.json"

@@ -12,8 +12,8 @@ from etude.cli.message import say
 from etude.errors import CatalogError, EtudeError
 
 if TYPE_CHECKING:
-    from etude.coursework.similarity import Comparison, Side
-    from etude.coursework.store import Result
+    from etude.batch.similarity import Comparison, Side
+    from etude.batch.store import Result
 
 BAD_INPUT = 2
 
@@ -52,7 +52,7 @@ def command(
     from etude.extras import require_extras
 
     require_extras("etude course similar", ["similar"])
-    from etude.coursework.similarity import compare
+    from etude.batch.similarity import compare
 
     if html is not None:
         refuse_to_overwrite(html, force)
@@ -86,7 +86,7 @@ def command(
 
 def _answers(out: Path, wanted: tuple[str, ...]) -> dict[str, list[Result]]:
     """By exercise; a file that was refused is no answer."""
-    from etude.coursework.store import Store
+    from etude.batch.store import Store
 
     if not (out / "batch.json").exists():
         raise EtudeError(out, "is not what `etude batch` wrote", "give the folder that its --out named")
@@ -101,7 +101,7 @@ def _answers(out: Path, wanted: tuple[str, ...]) -> dict[str, list[Result]]:
 
 
 def _print(found: list[Comparison], at_least: float) -> None:
-    from etude.coursework.similarity import CAUTION, METHOD, SHOWN
+    from etude.batch.similarity import CAUTION, METHOD, SHOWN
 
     for text in (CAUTION, METHOD):
         click.echo(click.wrap_text(text, 100) + "\n")
@@ -117,7 +117,7 @@ def _print(found: list[Comparison], at_least: float) -> None:
 
 
 def _line(side: Side, other: Side) -> str:
-    from etude.coursework.similarity import line_ranges
+    from etude.batch.similarity import line_ranges
     from etude.render.visible import visible_line
 
     share = f"{side.share:.0%} of its own {side.own} characters also in {visible_line(other.student)}'s"
@@ -125,7 +125,7 @@ def _line(side: Side, other: Side) -> str:
 
 
 def _plain(found: list[Comparison], at_least: float) -> dict[str, Any]:
-    from etude.coursework.similarity import CAUTION, METHOD
+    from etude.batch.similarity import CAUTION, METHOD
 
     exercises = [
         {

@@ -1,1 +1,1 @@
-"""A class's answers: found, graded in parallel, kept, and told of. Above practice's neighbours, below the command."""
+"""A class in a gradebook: nbgrader, Gradescope, and what other systems import."""

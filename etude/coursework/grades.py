@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etude.coursework.store import Result
+from etude.batch.store import Result
 from etude.report import Report
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from etude.table import csv_text
 
 
 @dataclass(frozen=True)
@@ -99,17 +96,10 @@ class Grades:
 
     def csv(self) -> str:
         """A row a student: points by exercise, empty where nothing was handed in, their sum, and what is possible."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["student", *self.exercises, "total", "maximum"])
         possible = sum(map(self.maximum, self.exercises))
+        rows: list[list[str | int]] = [["student", *self.exercises, "total", "maximum"]]
         for student in self.students:
             scores = [self.score(student, exercise) for exercise in self.exercises]
             shown = ["" if score is None else score for score in scores]
-            writer.writerow([cell(student), *shown, sum(score or 0 for score in scores), possible])
-        return file.getvalue()
-
-
-def cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+            rows.append([student, *shown, sum(score or 0 for score in scores), possible])
+        return csv_text(rows)

@@ -9,8 +9,8 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup
 
+from etude.batch.store import file_name
 from etude.coursework.grades import Grades
-from etude.coursework.store import file_name
 from etude.render.html import report_html
 from etude.render.pages import environment
 from etude.render.visible import visible

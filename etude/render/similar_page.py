@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etude.coursework.similarity import CAUTION, METHOD, SHOWN, Comparison, Side, line_ranges, text_lines
+from etude.batch.similarity import CAUTION, METHOD, SHOWN, Comparison, Side, line_ranges, text_lines
 from etude.render.pages import environment
 from etude.render.terminal import percent
 from etude.render.visible import visible_line

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from etude.batch.store import Store, file_name
 from etude.cli import main
-from etude.coursework.store import Store, file_name
 from etude.judge.client import Judge
 
 MINI = Path(__file__).resolve().parents[1] / "fixtures" / "mini_bank"

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from etude.batch.store import Store
 from etude.cli import main
-from etude.coursework.store import Store
 
 MINI = Path(__file__).resolve().parents[1] / "fixtures" / "mini_bank"
 RIGHT = "import time\ntime.sleep(0.2)\ndef double(x):\n    return 2 * x\n"
@@ -211,7 +211,7 @@ def _wait_for_workers(cluster: Cluster, count: int) -> None:
 
 
 def test_where_no_scheduler_answers_it_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etude.coursework.cluster.PATIENCE", 0.0)
+    monkeypatch.setattr("etude.batch.cluster.PATIENCE", 0.0)
     hand_in(1)
     result = batch("there", "--cluster", "tcp://127.0.0.1:1")
     assert result.exit_code == 2

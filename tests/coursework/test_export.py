@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import Result
 
+from etude.batch.store import Store
 from etude.coursework.exports.junit import junit_xml
 from etude.coursework.grades import Grades
 from etude.coursework.gradescope.results import of_student
-from etude.coursework.store import Store
 from tests.coursework.class_support import HOSTILE, MEAN, MINI, RIGHT, WRONG, etude, hand_in
 
 FORMATS = ("nbgrader", "canvas", "moodle", "junit", "gradescope")

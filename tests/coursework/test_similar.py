@@ -17,10 +17,10 @@ import click.testing
 import pytest
 from click.testing import CliRunner
 
+from etude.batch.similarity import CAUTION, CLASS_LEAST, LONGEST, OWN_LEAST, Comparison, compare
+from etude.batch.store import Result, Store
 from etude.catalog import Catalog, shipped_bank
 from etude.cli import main
-from etude.coursework.similarity import CAUTION, CLASS_LEAST, LONGEST, OWN_LEAST, Comparison, compare
-from etude.coursework.store import Result, Store
 from etude.exercise import Exercise
 
 CATALOG = Catalog.load([shipped_bank()])

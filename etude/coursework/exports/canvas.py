@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from etude.coursework.exports.roster import Matching, Person, Roster, column, matched
-from etude.coursework.exports.table import csv_text
 from etude.coursework.grades import Grades
+from etude.table import csv_text
 
 COLUMNS: tuple[str, ...] = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS = "    Points Possible"  # as Canvas writes it

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etude.coursework.exports.table import read_rows
-from etude.coursework.grades import Grades, cell
-from etude.coursework.store import Result, Store
+from etude.batch.store import Result, Store
+from etude.coursework.grades import Grades
 from etude.errors import EtudeError
+from etude.table import cell, read_rows
 
 AFTER = ("total", "maximum")  # the columns that follow the exercises'
 

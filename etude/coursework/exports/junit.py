@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from etude.batch.store import Result
 from etude.coursework.exports.reasons import problem, reason
 from etude.coursework.grades import Grades
-from etude.coursework.store import Result
 from etude.render.visible import visible_line
 from etude.report import CheckResult, Report, Status
 

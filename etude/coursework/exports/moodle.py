@@ -8,8 +8,8 @@ from pathlib import Path
 
 from etude.coursework.exports.reasons import feedback
 from etude.coursework.exports.roster import Matching, Person, Roster, column, matched
-from etude.coursework.exports.table import csv_text
 from etude.coursework.grades import Grades
+from etude.table import csv_text
 
 COLUMNS = ("Username", "ID number", "Email address")  # any of them identifies a person to Moodle
 SHOWN = ("First name", "Last name", "Surname")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from etude.coursework.exports.roster import Matching, Person, Roster, column, matched
-from etude.coursework.exports.table import csv_text
 from etude.coursework.grades import Grades
+from etude.table import csv_text
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etude.coursework.store import Result
+from etude.batch.store import Result
 from etude.render.terminal import VALUE_LINES, detail_rows, timing_line
 from etude.render.visible import bounded, visible, visible_line
 from etude.report import CheckResult, Report, Status

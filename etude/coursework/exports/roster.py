@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from etude.coursework.exports.table import read_rows
 from etude.errors import EtudeError
+from etude.table import read_rows
 
 Person = Mapping[str, str]  # a row, by column
 Names = Callable[[Person], Iterable[str]]  # under which a person may have handed in

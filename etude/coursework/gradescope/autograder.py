@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from etude.batch import grading
+from etude.batch.preloads import preloads
 from etude.catalog import Catalog
-from etude.coursework import batch
 from etude.coursework.gradescope.results import Answer, results
 from etude.coursework.gradescope.settings import FILE, Settings
-from etude.coursework.preloads import preloads
 from etude.errors import EtudeError, JudgeError, SubmissionError
 from etude.exercise import Exercise
 from etude.files import write_whole
@@ -96,7 +96,7 @@ def handed_in(folder: Path, exercise: str) -> Path:
 def _report(judge: Judge, exercise: Exercise, submission: Submission, settings: Settings) -> Report:
     exercise = replace(exercise, preload=preloads(exercise, [submission.source]))
     options = GradeOptions(seed=settings.seed, speed=settings.speed, allow_unisolated=settings.allow_unisolated)
-    return batch.graded(judge, exercise, submission, options)
+    return grading.graded(judge, exercise, submission, options)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from etude.coursework.entries import Entry
+from etude.batch.entries import Entry
+from etude.batch.store import Store
 from etude.coursework.nbgrader.cells import answer
 from etude.coursework.nbgrader.converter import write_grades
 from etude.coursework.nbgrader.course import Assignment, Course
 from etude.coursework.nbgrader.submitted import check_folder, read_notebook
 from etude.coursework.nbgrader.verdict import Verdict
-from etude.coursework.store import Store
 from etude.errors import EtudeError
 from etude.files import write_whole
 from etude.submission import Submission

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from etude.coursework.store import Result
+from etude.batch.store import Result
 from etude.render.visible import visible
 from etude.report import Report, Status
 

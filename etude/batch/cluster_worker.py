@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import etude
-from etude.coursework.batch import graded
+from etude.batch.grading import graded
 from etude.errors import JudgeError
 from etude.exercise import Exercise
 from etude.extras import missing_extras

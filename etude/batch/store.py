@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import etude
-from etude.coursework.entries import Entry
+from etude.batch.entries import Entry
 from etude.errors import EtudeError
 from etude.files import write_whole
 from etude.report import Report

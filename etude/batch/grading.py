@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from etude.coursework.entries import Entry
-from etude.coursework.preloads import preloads
-from etude.coursework.store import Result, Store, fingerprint
+from etude.batch.entries import Entry
+from etude.batch.preloads import preloads
+from etude.batch.store import Result, Store, fingerprint
 from etude.diagnosis import diagnosed
 from etude.errors import JudgeError, SubmissionError
 from etude.exercise import Exercise

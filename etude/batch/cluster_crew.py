@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import etude
-from etude.coursework.cluster_worker import fitness
+from etude.batch.cluster_worker import fitness
 from etude.errors import EtudeError
 
 if TYPE_CHECKING:

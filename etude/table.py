@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from etude.coursework.grades import cell
 from etude.errors import EtudeError
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_rows(path: Path) -> list[list[str]]:
@@ -33,3 +34,8 @@ def csv_text(rows: Iterable[Sequence[str | int | float]]) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerows([cell(value) if isinstance(value, str) else value for value in row] for row in rows)
     return file.getvalue()
+
+
+def cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

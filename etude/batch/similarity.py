@@ -25,7 +25,7 @@ import numpy as np
 from copydetect import CodeFingerprint
 from copydetect.utils import get_copied_slices
 
-from etude.coursework.store import Result
+from etude.batch.store import Result
 from etude.exercise import Exercise
 from etude.metadata import read_text
 

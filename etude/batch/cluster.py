@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etude.coursework.batch import Failure, Outcome, Task
-from etude.coursework.cluster_crew import LOOK_SECONDS, Crew, Say
-from etude.coursework.cluster_worker import bundle_of, graded_there
-from etude.coursework.store import Result, Store
+from etude.batch.cluster_crew import LOOK_SECONDS, Crew, Say
+from etude.batch.cluster_worker import bundle_of, graded_there
+from etude.batch.grading import Failure, Outcome, Task
+from etude.batch.store import Result, Store
 from etude.errors import EtudeError
 from etude.judge.job import GradeOptions
 from etude.report import Report
