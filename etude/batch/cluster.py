@@ -44,7 +44,7 @@ def run_on_cluster(
         try:
             with _connected(address) as client:
                 until = time.monotonic() + PATIENCE
-                for outcome in _outcomes(client, list(left.values()), store, options, say):
+                for outcome in _while_connected(client, _outcomes(client, list(left.values()), store, options, say)):
                     del left[outcome.key]
                     if isinstance(outcome, Result):
                         store.keep(outcome)
@@ -65,6 +65,16 @@ def _connected(address: str) -> Client:
         return Client(address, timeout=10, set_as_default=False)
     except ValueError as error:
         raise _no_scheduler(address, error) from None
+
+
+def _while_connected(client: Client, outcomes: Generator[Outcome]) -> Generator[Outcome]:
+    """A client that loses its scheduler raises what it stumbles over next, of any type."""
+    try:
+        yield from outcomes
+    except Exception as error:
+        if client.status == "running" or isinstance(error, (EtudeError, CancelledError)):
+            raise
+        raise ConnectionError("the scheduler has gone") from error
 
 
 def _no_scheduler(address: str, error: BaseException) -> EtudeError:

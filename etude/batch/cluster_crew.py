@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import etude
 from etude.batch.cluster_worker import fitness
@@ -39,7 +39,7 @@ class Crew:
 
     def look(self) -> None:
         if time.monotonic() - self._looked > LOOK_SECONDS:
-            workers = self._client.scheduler_info(-1)["workers"]
+            workers = self._workers()
             self._names = {address: str(info.get("name", address)) for address, info in workers.items()}
             self.threads = sum(info["nthreads"] for info in workers.values())
             self._looked = time.monotonic()
@@ -49,7 +49,10 @@ class Crew:
         first = needs not in self._able
         known = self._able.setdefault(needs, {})
         if new := [address for address in self._names if address not in known]:
-            for address, (version, missing) in self._client.run(fitness, needs, workers=new).items():
+            for address, said in self._client.run(fitness, needs, workers=new, on_error="return").items():
+                if isinstance(said, OSError):
+                    continue  # it has died since
+                version, missing = said if isinstance(said, tuple) else ("none that answers", ())
                 known[address] = version == etude.__version__ and not missing
                 if not known[address]:
                     lacks = (
@@ -65,11 +68,16 @@ class Crew:
         self._told = not found
         return found
 
+    def _workers(self) -> dict[str, dict[str, Any]]:
+        """By address; ConnectionError where the scheduler is gone."""
+        found: dict[str, dict[str, Any]] | None = self._client.scheduler_info(-1).get("workers")
+        if found is None or self._client.status != "running":
+            raise ConnectionError("the scheduler has gone")
+        return found
+
     def _wait_for_a_worker(self) -> None:
         until = time.monotonic() + PATIENCE
-        while not self._client.scheduler_info(-1)["workers"]:
-            if self._client.status != "running":
-                raise ConnectionError("the scheduler has gone")
+        while not self._workers():
             if time.monotonic() > until:
                 raise EtudeError("--cluster", "the scheduler has no worker", "start `dask worker` with its address")
             time.sleep(0.1)

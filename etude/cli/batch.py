@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from etude.cli.banks import bank_options, load_catalog
-from etude.cli.bar import bar
 from etude.cli.message import say
+from etude.cli.outcomes import follow
 
 if TYPE_CHECKING:
-    from etude.batch.grading import Outcome
     from etude.coursework.grades import Grades
 
 BAD_INPUT, OUR_FAULT = 2, 3
@@ -79,7 +76,7 @@ def command(
         from etude.batch.cluster import run_on_cluster
 
         outcomes = run_on_cluster(todo.tasks, store, options, cluster, say)
-    failures = _grade(outcomes, len(todo.tasks))
+    failures = follow(outcomes, len(todo.tasks))
     handed = {(entry.student, entry.exercise.id) for entry in found.entries}
     results = [result for result in store.results() if (result.student, result.exercise) in handed]
     for result in results:
@@ -92,24 +89,6 @@ def command(
     )
     left_out = bool(found.problems) or any(result.refused for result in results)
     ctx.exit(OUR_FAULT if failures else BAD_INPUT if left_out else 0)
-
-
-def _grade(outcomes: Generator[Outcome], total: int) -> int:
-    """The number of answers that could not be graded by a fault of ours."""
-    from etude.batch.grading import Failure
-
-    failures = 0
-    try:
-        with bar("grading", "graded", total) as advance, closing(outcomes):
-            for outcome in outcomes:
-                advance("")
-                if isinstance(outcome, Failure):
-                    failures += 1
-                    say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
-    except KeyboardInterrupt:
-        say("stopped; what is graded is kept, and the same command goes on from there")
-        raise
-    return failures
 
 
 def _write(out: Path, title: str, grades: Grades) -> None:
