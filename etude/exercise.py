@@ -66,6 +66,7 @@ class Exercise:
     processes: tuple[str, ...] = ()  # devices on which answers may start programs: a compiler
     call_seconds: float = 10.0  # time limit of one call
     total_seconds: float = 60.0  # time limit of one submission
+    variant_of: str = ""  # the exercise that it began as a copy of
 
     @property
     def minutes(self) -> int:

@@ -114,6 +114,12 @@ def _entry_points(value: object) -> tuple[str, ...]:
     return found
 
 
+def _identifier(value: object) -> str:
+    if not isinstance(value, str) or not is_identifier(value):
+        raise _Wrong(f"is {repr(value)}", 'write the name of an exercise, like "softmax"')
+    return value
+
+
 def _extras(value: object) -> tuple[str, ...]:
     found = _texts(value)
     if wrong := [name for name in found if name not in EXTRAS]:
@@ -172,6 +178,7 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "processes": _devices,
         "call_seconds": _seconds,
         "total_seconds": _seconds,
+        "variant_of": _identifier,
     }
 )
 _REQUIRED = ("title", "level", "framework", "entry_points", "preload")

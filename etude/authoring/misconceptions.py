@@ -35,7 +35,7 @@ def audit_misconceptions(bench: Bench, exercise: Exercise, seed: int, write: boo
         grounds(exercise), {wrong.path.stem: _shown(bench, exercise, wrong, SEED) for wrong in answers}
     )
     if (problem := _problem(exercise, today)) and not write:
-        yield Fault(exercise.misconceptions_path, problem, "write it: etude audit --only misconceptions --write")
+        yield Fault(exercise.misconceptions_path, problem, "run this audit again with --write")
     elif problem:
         exercise.misconceptions_path.write_text(today.to_text(), "utf-8")
     misnamed = tuple(wrong.path.stem for wrong in answers if not _is_named(bench, exercise, wrong, today, seed))

@@ -19,6 +19,7 @@ from etude.authoring.mutation import Autopsy, autopsies, chosen, stale
 from etude.authoring.section import Section
 from etude.authoring.steadiness import audit_steadiness
 from etude.authoring.structure import audit_structure, gradable
+from etude.authoring.variant import audit_known_solution
 from etude.exercise import Exercise
 from etude.misconceptions import SEED as KNOWN_SEED
 
@@ -89,6 +90,8 @@ def _wrong(exercise: Exercise, scope: Scope) -> Iterator[Task]:
     for wrong in wrong_answers(exercise):
         seeds = (KNOWN_SEED, *scope.seeds[1:])  # one more answer's work for two sections
         yield Task(exercise, partial(audit_wrong, exercise=exercise, wrong=wrong, seeds=seeds))
+    if exercise.variant_of:
+        yield Task(exercise, partial(audit_known_solution, exercise=exercise, seeds=scope.seeds))
 
 
 def _mutants(exercise: Exercise, scope: Scope) -> Iterator[Task]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from string import Template
 
@@ -38,15 +40,30 @@ def write_skeleton(bank: Path, chapter: str, name: str, framework: Framework) ->
         "right.py": exercise.grader_folder / "right" / "another_way.py",
         "wrong.py": exercise.grader_folder / "wrong" / "returns_zeros.py",
     }
-    if there := [path for path in places.values() if path.exists()]:
-        raise EtudeError(there[0], "is there already", "choose another name, or delete it first")
     words = {
         "id": name,
         "framework": framework.value,
         "title": name.replace("_", " ").capitalize(),
         **_WORDS[framework],
     }
-    for template, path in places.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(Template((_TEMPLATES / f"{template}.txt").read_text("utf-8")).substitute(words), "utf-8")
+    texts = {path: (_TEMPLATES / f"{template}.txt").read_text("utf-8") for template, path in places.items()}
+    write_new({path: Template(text).substitute(words) for path, text in texts.items()})
     return list(places.values())
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write all of them, with their folders, or none; EtudeError where one is there already or cannot be written."""
+    if there := [path for path in files if path.exists()]:
+        raise EtudeError(there[0], "is there already", "choose another name, or delete it first")
+    try:
+        with ExitStack() as undo:
+            for path, text in files.items():
+                for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+                    folder.mkdir()
+                    undo.callback(folder.rmdir)
+                undo.callback(path.unlink, missing_ok=True)
+                path.write_text(text, "utf-8")
+            undo.pop_all()
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror})"
+        raise EtudeError(error.filename, problem, "see what is in the way, or name another --bank") from None

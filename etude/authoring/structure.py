@@ -10,6 +10,7 @@ from pathlib import Path
 from etude.authoring.fault import Fault
 from etude.authoring.granted import Granted
 from etude.authoring.signatures import signatures
+from etude.authoring.variant import audit_unchanged
 from etude.errors import CatalogError
 from etude.exercise import Exercise, Level
 from etude.wrong_answer import WrongAnswer
@@ -23,6 +24,8 @@ def audit_structure(exercise: Exercise) -> Iterator[Fault]:
     needed = (exercise.prompt_path, exercise.stub_path, exercise.solution_path, exercise.grader_path)
     missing = [path for path in needed if not path.exists()]
     yield from (Fault(path, "missing", "write it") for path in missing)
+    if exercise.variant_of:
+        yield from audit_unchanged(exercise)
     yield from _counts(exercise)
     yield from _wrong_docstrings(exercise)
     yield from _granted(exercise)

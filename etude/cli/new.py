@@ -1,13 +1,18 @@
-"""`etude new`: the files of a new exercise. For authors."""
+"""`etude new`: the files of a new exercise, or of a private variant of one. For authors."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from etude.errors import EtudeError
 from etude.exercise import Framework
+
+if TYPE_CHECKING:
+    from etude.catalog import Catalog
 
 
 @click.command("new")
@@ -15,22 +20,49 @@ from etude.exercise import Framework
 @click.option(
     "--framework",
     type=click.Choice([framework.value for framework in Framework]),
-    default=Framework.NUMPY.value,
-    show_default=True,
+    help="What answers are written with.  [default: numpy]",
 )
+@click.option("--from", "original", metavar="EX", help="Begin with a copy of this exercise, to make a variant of it.")
 @click.option(
     "--bank",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
+    metavar="DIR",
     default=Path("."),
     help="The bank to write into (made where there is none).  [default: the current directory]",
 )
-def command(place: str, framework: str, bank: Path) -> None:
+def command(place: str, framework: str | None, original: str | None, bank: Path) -> None:
     """Begin a new exercise.
 
     Writes CHAPTER/ID (q02_activations/swish, say) into a bank: metadata, prompt, stub, reference, grader, a right
-    answer and a wrong one. `etude audit` then says what is still to do.
+    answer and a wrong one. With --from EX they are those of EX, to be changed into a variant whose solution cannot be
+    looked up. `etude audit` then says what is still to do.
     """
-    from etude.authoring.skeleton import write_skeleton
+    chapter, name = _chapter_and_name(place)
+    bank = bank.resolve()
+    if bank.exists() and not bank.is_dir():
+        raise EtudeError(bank, "is not a folder", "name another with --bank DIR")
+    known = _known(bank)
+    if name in known.ids:
+        raise EtudeError(name, "there is an exercise of that name already", "choose another")
+    audit = f"`etude audit {name} --bank {shlex.quote(str(bank))}`"
+    if original is None:
+        from etude.authoring.skeleton import write_skeleton
+
+        for path in write_skeleton(bank, chapter, name, Framework(framework or Framework.NUMPY)):
+            click.echo(f"wrote {path.relative_to(bank)}")
+        click.echo(f"Fill them in; {audit} says what is still to do.")
+    elif framework:
+        raise EtudeError("--framework", f"a variant has that of {original}", "leave it out")
+    else:
+        from etude.authoring.variant import write_variant
+
+        written = write_variant(known.get(original), bank, chapter, name)
+        click.echo(f"wrote {chapter}/{name}, a copy of {original} ({len(written)} files), into {bank}")
+        click.echo("Change what its prompt asks; then stub, reference, grader, and the right and wrong answers.")
+        click.echo(f"{audit} says what is still that of {original}, and what is to do next.")
+
+
+def _chapter_and_name(place: str) -> tuple[str, str]:
     from etude.catalog import CHAPTER
     from etude.metadata import is_identifier
 
@@ -39,16 +71,10 @@ def command(place: str, framework: str, bank: Path) -> None:
         raise EtudeError(place, f"'{chapter}' is not a chapter's name", "write CHAPTER/ID, like q02_activations/swish")
     if not is_identifier(name):
         raise EtudeError(place, f"'{name}' is not a Python identifier", "write CHAPTER/ID, like q02_activations/swish")
-    bank = bank.resolve()
-    _refuse_double(bank, name)
-    for path in write_skeleton(bank, chapter, name, Framework(framework)):
-        click.echo(f"wrote {path.relative_to(bank)}")
-    click.echo(f"Fill them in; `etude audit {name} --bank {bank}` says what is still to do.")
+    return chapter, name
 
 
-def _refuse_double(bank: Path, name: str) -> None:
+def _known(bank: Path) -> Catalog:
     from etude.catalog import Catalog, shipped_bank
 
-    banks = [shipped_bank(), *([bank] if (bank / "exercises").is_dir() else [])]
-    if name in Catalog.load(banks).ids:
-        raise EtudeError(name, "there is an exercise of that name already", "choose another")
+    return Catalog.load([shipped_bank(), *([bank] if (bank / "exercises").is_dir() else [])])
