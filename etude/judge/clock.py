@@ -17,7 +17,8 @@ from etude.judge.outcomes import CheckFailure
 from etude.judge.ratio import Interval, Rounds
 from etude.judge.speed_lock import machine_lock
 from etude.judge.timed_batch import TimedBatches
-from etude.judge.timed_call import Inputs, TimedCalls, Verify
+from etude.judge.timed_call import TimedCalls
+from etude.judge.timed_rounds import Inputs, TimedRounds, Verify
 from etude.report import Rationale, Timing
 
 ALLOWANCE = 1e-3  # seconds a round that an answer may take beyond the threshold
@@ -89,7 +90,7 @@ class Clock:
             raise ValueError(f"{self._spec.points} points cannot be shared out among {len(tiers)} tiers")
         return tiers
 
-    def _measured(self, timed: TimedCalls | TimedBatches, tiers: tuple[Tier, ...]) -> tuple[Rounds, Interval]:
+    def _measured(self, timed: TimedRounds, tiers: tuple[Tier, ...]) -> tuple[Rounds, Interval]:
         """Rounds enough to tell the tiers apart, and where the ratio lies by them."""
         warm = timed.warm_up()
         if warm.answer[0] > HOPELESS_SECONDS + HOPELESS_RATIO * tiers[-1].at_most * warm.reference[0]:
@@ -103,7 +104,7 @@ class Clock:
             if spent or not any(interval.contains(tier.at_most) for tier in tiers):
                 return rounds, interval
 
-    def _measure(self, timed: TimedCalls | TimedBatches, rounds: Rounds, count: int) -> None:
+    def _measure(self, timed: TimedRounds, rounds: Rounds, count: int) -> None:
         """So many rounds more; the first of them under pytest-benchmark, which takes one run of rounds and no more."""
         if not rounds.answer:
             self._benchmark.pedantic(

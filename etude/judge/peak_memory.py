@@ -15,7 +15,7 @@ from etude.judge.candidate import Candidate
 from etude.judge.grading_run import GradingRun
 from etude.judge.marker import CheckSpec
 from etude.judge.outcomes import CheckFailure
-from etude.judge.timed_call import Inputs, Verify, arrays, size_of, target
+from etude.judge.timed_rounds import Inputs, Verify, arrays, size_of, target
 from etude.report import Rationale
 
 

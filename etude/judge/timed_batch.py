@@ -9,14 +9,13 @@ said, and is verified: an output that is computed late, twice, or not at all cos
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from etude.judge.candidate import Candidate
-from etude.judge.grading_run import GradingRun
 from etude.judge.outcomes import CheckFailure
 from etude.judge.ratio import Rounds
-from etude.judge.timed_call import Inputs, Verify, byte_count, helpers, target, timed
+from etude.judge.timed_rounds import Inputs, TimedRounds, byte_count, target, timed
 from etude.report import Rationale
 from etude.sandbox.digest import digest
 from etude.sandbox.staging import masked
@@ -26,29 +25,24 @@ PICKS = 4  # outputs that are fetched after it
 _SECRET = random.SystemRandom()
 
 
-class TimedBatches:
+class TimedBatches(TimedRounds):
     calls = CALLS
-    most_rounds = 10  # at a time: to put inputs into three workers takes far longer than a run
+    most_rounds = 10  # to put inputs into three workers takes far longer than a run
+    _inputs: Sequence[Inputs] = ()
+    _pending: tuple[_Run, Sequence[Inputs]] | None = None  # a run that is still to be verified, and its inputs
 
-    def __init__(
-        self, run: GradingRun, check: str, function: str, make_inputs: Callable[[], Inputs], verify: Verify
-    ) -> None:
-        self._answer = run.candidate
-        self._reference, self._echo = helpers(run, check)
-        self._function, self._make_inputs, self._verify = function, make_inputs, verify
-        self._inputs: list[Inputs] = []
-        self.bytes = 0  # of a call's inputs and outputs
-        self._pending: tuple[_Run, list[Inputs]] | None = None
-        self._reference_first = True
+    @property
+    def inputs(self) -> Inputs:
+        return self._inputs[0]
 
     def warm_up(self) -> Rounds:
-        """One round after a first, verified one of each; the echo is to hand back outputs like the reference's."""
+        """The echo is to hand back outputs like the reference's."""
         self._draw()
         first = self._staged(self._reference)
         first.go(self._function)
         output = first.fetch(0)
         self._echo.keep_template(output)
-        self.bytes = byte_count(self._inputs[0]) + byte_count(output)
+        self.bytes = byte_count(self.inputs) + byte_count(output)
         own = self._staged(self._answer)
         own.go(self._function)
         self._check(own, self._inputs)
@@ -59,53 +53,34 @@ class TimedBatches:
         self.verify_last()
         return rounds
 
-    def before(self, rounds: Rounds) -> None:
-        """Fresh inputs, the echo, and in every other round the reference: which of the two comes first alternates."""
-        self.verify_last()
-        self._draw()
-        with self._answer.paused():  # or its threads could slow down what it is measured against
-            self._timed(self._echo, None)  # warms the caches: whoever comes first would seem slower
-            rounds.echo.append(self._timed(self._echo, None))
-        if self._reference_first:
-            self._refer(rounds)
-        self._own = self._staged(self._answer)
-
-    def answer(self, rounds: Rounds) -> None:
-        rounds.answer.append(timed(lambda: self._own.go(self._function)))
-        self._pending = self._own, self._inputs
-
-    def after(self, rounds: Rounds) -> None:
-        """The reference in the other rounds."""
-        if not self._reference_first:
-            self._refer(rounds)
-        self._reference_first = not self._reference_first
-
-    def _refer(self, rounds: Rounds) -> None:
-        with self._answer.paused():
-            rounds.reference.append(self._timed(self._reference, self._function))
-
-    def _timed(self, worker: Candidate, function: str | None) -> float:
-        run = self._staged(worker)
-        return timed(lambda: run.go(function))
-
     def verify_last(self) -> None:
         if self._pending is not None:
-            run, inputs = self._pending
-            self._pending = None
+            (run, inputs), self._pending = self._pending, None
             self._check(run, inputs)
-
-    @property
-    def inputs(self) -> Inputs:
-        """Of one call."""
-        return self._inputs[0]
 
     def _draw(self) -> None:
         self._inputs = [self._make_inputs() for _ in range(CALLS)]
 
+    def _prepare_answer(self) -> None:
+        self._own = self._staged(self._answer)
+
+    def _echo_seconds(self) -> float:
+        run = self._staged(self._echo)
+        return timed(lambda: run.go(None))
+
+    def _reference_seconds(self) -> float:
+        run = self._staged(self._reference)
+        return timed(lambda: run.go(self._function))
+
+    def _answer_seconds(self) -> float:
+        seconds = timed(lambda: self._own.go(self._function))
+        self._pending = self._own, self._inputs
+        return seconds
+
     def _staged(self, worker: Candidate) -> _Run:
         return _Run(worker, self._inputs)
 
-    def _check(self, run: _Run, inputs: list[Inputs]) -> None:
+    def _check(self, run: _Run, inputs: Sequence[Inputs]) -> None:
         for pick in _SECRET.sample(range(CALLS), PICKS):
             value = run.fetch(pick)
             if digest(value) != run.digests[pick]:
