@@ -24,6 +24,7 @@ COMMANDS = (
     "bench",
     "batch",
     "course",
+    "takehome",
     "watch",
     "hint",
     "solution",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from etude.batch.similarity import Pair
 from etude.batch.store import Result
 from etude.exercise import Exercise
+
+if TYPE_CHECKING:
+    from etude.batch.similarity import Pair
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Dossier:
     late: timedelta | None = None  # beyond the time or the date; None: in time
     versions: Mapping[str, str] = field(default_factory=dict)  # of Python and libraries, on the candidate's machine
     pairs: tuple[Pair, ...] = ()  # answers that are alike beyond what the exercise explains; `one` is this candidate's
+    points: Mapping[str, int] = field(default_factory=dict)  # by exercise, as the reports of all candidates say
     follow_ups: Mapping[str, tuple[FollowUp, ...]] = field(default_factory=dict)  # by exercise
 
     @property
@@ -52,5 +56,10 @@ class Dossier:
 
     @property
     def maximum(self) -> int:
-        """Of those exercises that were graded; 0 for a test without any."""
-        return sum(result.report.maximum for result in self.results.values() if result.report)
+        """Of all exercises, also those that were not handed in."""
+        return sum(self.possible(exercise) for exercise in self.exercises)
+
+    def possible(self, exercise: Exercise) -> int:
+        """What it was worth to this candidate; without a report, what others' reports say; else 0."""
+        result = self.results.get(exercise.id)
+        return result.report.maximum if result and result.report else self.points.get(exercise.id, 0)

@@ -1,0 +1,47 @@
+"""`etude takehome invite`: one signed zip a candidate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from etude.cli.message import say
+
+
+@click.command("invite")
+@click.argument("root", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.argument("names", nargs=-1, required=True, metavar="NAME|TABLE.csv…")
+def command(root: Path, names: tuple[str, ...]) -> None:
+    """Make an invitation for each NAME, or for each name in a CSV file's column `name`.
+
+    Send every candidate their zip. It knows them by a pseudonym only; DIR/names.csv says whose is whose. Somebody who
+    is invited already keeps their invitation.
+    """
+    from etude.errors import EtudeError
+    from etude.extras import require_extras
+
+    require_extras("etude takehome", ["takehome"])
+    from etude.files import write_whole
+    from etude.takehome.candidates import new_pseudonym, read_names, wanted_names, write_names
+    from etude.takehome.folder import Folder
+    from etude.takehome.invitation import invitation_zip
+
+    folder = Folder.open(root)
+    wanted, exercises = wanted_names(names), folder.exercises()
+    known = read_names(folder.names)
+    there = {name: candidate for candidate, name in known.items()}
+    try:
+        folder.invitations.mkdir(exist_ok=True)
+        for name in wanted:
+            if name in there:
+                say(f"{name}: is invited already: {folder.invitations / there[name]}.zip")
+                continue
+            candidate = new_pseudonym(known)
+            path = folder.invitations / f"{candidate}.zip"
+            write_whole(path, invitation_zip(folder, candidate, exercises))
+            known[candidate] = name
+            write_names(folder.names, known)
+            click.echo(f"{name}: {path}")
+    except OSError as error:
+        raise EtudeError(root, f"cannot be written ({error.strerror})", "make room, or mend its permissions") from None
