@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -12,125 +11,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 pytest.importorskip("nbgrader")
 
 import nbformat
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader.preprocessors import ClearSolutions
-from traitlets.config import Config
 
-from etude.cli import main
-from etude.coursework.nbgrader.cells import answer, metadata
-from etude.coursework.nbgrader.source import with_reference
-from etude.coursework.nbgrader.submitted import read_notebook
-from etude.errors import SubmissionError
 from etude.judge.client import Judge
-
-MINI = Path(__file__).resolve().parents[1] / "fixtures" / "mini_bank"
-RIGHT = "import numpy as np\ndef double(x):\n    return 2 * np.asarray(x)\n"
-WRONG = "import numpy as np\ndef double(x):\n    return np.asarray(x) + 0\n"
-HOSTILE = """\
-import os
-open({marker!r}, "w").write("it ran")
-def double(x):
-    raise ValueError("``` <script>alert(1)</script> $$<img src=x>$$ " + "`" * 8)
-"""
-MEAN = "import numpy as np\ndef mean(x):\n    if not x.size:\n        raise ValueError\n    return float(np.mean(x))\n"
-POINTS = {"double": 5.0}
-DUE, LATE = "2030-01-01 12:00:00 UTC", "2030-01-01 13:00:00 UTC"
-
-Edit = Callable[[Any], None]
-
-
-@pytest.fixture
-def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ETUDE_BANK", str(MINI))
-    monkeypatch.setenv("ETUDE_ONLY_BANK", "1")
-    monkeypatch.setenv("ETUDE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with the assignment ps1 released."""
-    place = tmp_path_factory.mktemp("released") / "course"
-    banks = ["--bank", str(MINI), "--only-bank"]
-    assert etude("new", str(place), "double", "mean", "--assignment", "ps1", *banks).exit_code == 0
-    assert api(place).generate_assignment("ps1")["success"]
-    return place
-
-
-@pytest.fixture
-def course(released: Path, bank: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it: nothing in a course knows where it lies."""
-    place = tmp_path / "course"
-    shutil.copytree(released, place)
-    monkeypatch.chdir(place)
-    return place
-
-
-def etude(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["course", *arguments], catch_exceptions=False)
-
-
-def autograde(*arguments: str) -> Result:
-    return etude("autograde", "ps1", *arguments)
-
-
-def api(course: Path, **settings: Any) -> NbGraderAPI:
-    config = Config()
-    config.CourseDirectory.root = str(course)
-    config.CourseDirectory.course_id = "course"
-    config.Exchange.root = str(course.parent / "exchange")
-    return NbGraderAPI(CourseDirectory(config=config), config=config, log_level="CRITICAL")
-
-
-def hand_in(student: str, edit: Edit, exercise: str = "double", when: str | None = None) -> Path:
-    """The released notebook, changed by `edit`."""
-    folder = Path("submitted", student, "ps1")
-    folder.mkdir(parents=True, exist_ok=True)
-    notebook = nbformat.read(Path("release", "ps1", f"{exercise}.ipynb"), as_version=4)
-    edit(notebook)
-    path = folder / f"{exercise}.ipynb"
-    nbformat.write(notebook, path)
-    if when:
-        (folder / "timestamp.txt").write_text(when)
-    return path
-
-
-def answers(source: str) -> Edit:
-    def edit(notebook: Any) -> None:
-        named(notebook, "etude-answer").source = source
-
-    return edit
-
-
-def named(notebook: Any, name: str) -> Any:
-    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
-
-
-def gradebook() -> Gradebook:
-    return Gradebook(f"sqlite:///{Path('gradebook.db').resolve()}", "course")
-
-
-def score(student: str, exercise: str = "double") -> float:
-    with gradebook() as book:
-        return float(book.find_submission_notebook(exercise, "ps1", student).score)
-
-
-def comment(student: str, exercise: str = "double") -> str:
-    with gradebook() as book:
-        return book.find_comment("etude-answer", exercise, "ps1", student).comment or ""
-
-
-def grade(book: Gradebook, student: str) -> Any:
-    return book.find_grade("etude-tests", "double", "ps1", student)
+from tests.coursework.class_support import MINI, RIGHT
+from tests.coursework.nbgrader_support import (
+    DUE,
+    HOSTILE,
+    LATE,
+    MEAN,
+    POINTS,
+    WRONG,
+    answers,
+    api,
+    autograde,
+    comment,
+    etude,
+    feedback_and_export,
+    grade,
+    gradebook,
+    hand_in,
+    named,
+    score,
+)
 
 
 def test_a_new_course_is_nbgraders(course: Path) -> None:
@@ -259,30 +166,6 @@ def test_a_class_from_release_to_export(course: Path, tmp_path: Path) -> None:
     assert not Path("autograded/linked/ps1/notes.txt").exists()
 
     feedback_and_export(course)
-
-
-def feedback_and_export(course: Path) -> None:
-    """nbgrader's own commands on what étude has written."""
-    for student in ("right", "hostile", "broken"):
-        made = api(course).generate_feedback("ps1", student)
-        assert made["success"], made["error"]
-    page = Path("feedback/hostile/ps1/double.html").read_text()
-    assert "ValueError" in page
-    assert "<script>alert(1)" not in page
-    assert "<img src=x" not in page
-    exported = nbgrader_export(course)
-    assert float(exported["right"]["raw_score"]) > float(exported["wrong"]["raw_score"]) > 0
-    assert float(exported["late"]["score"]) == 0  # with the penalty
-    assert float(exported["broken"]["score"]) == 0
-
-
-def nbgrader_export(course: Path) -> dict[str, dict[str, str]]:
-    from nbgrader.plugins.export import CsvExportPlugin
-
-    with gradebook() as book:
-        CsvExportPlugin(to=str(course / "grades.csv")).export(book)
-    with (course / "grades.csv").open(newline="") as file:
-        return {row["student_id"]: row for row in csv.DictReader(file)}
 
 
 def test_a_regrade_keeps_what_was_given_by_hand(course: Path) -> None:
@@ -426,79 +309,3 @@ def test_plain_nbgrader_gives_the_same_scores(course: Path, kernel: None) -> Non
         graded = api(course).autograde("ps1", student)
         assert graded["success"], graded["error"]
     assert {student: score(student) for student in ours} == ours
-
-
-KNOWN = {
-    "etude-answer": metadata("etude-answer", "code", solution=True),
-    "etude-tests": metadata("etude-tests", "code", points=5),
-}
-ANSWER: dict[str, Any] = {"cell_type": "code", "source": RIGHT, "metadata": {"nbgrader": {"grade_id": "etude-answer"}}}
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        {**ANSWER, "cell_type": "markdown", "attachments": {"a": 3}},
-        {**ANSWER, "cell_type": "code\n"},
-        {**ANSWER, "metadata": {"nbgrader": {"grade_id": "etude-answer", "schema_version": 99, "points": "many"}}},
-        {**ANSWER, "outputs": [{"output_type": "no such"}], "execution_count": -1, "id": "\n"},
-        {**ANSWER, "source": RIGHT.splitlines(keepends=True), "collapsed": True},
-    ],
-)
-def test_whatever_became_of_a_cells_metadata_its_answer_is_read(tmp_path: Path, cell: dict[str, Any]) -> None:
-    others = [{**ANSWER, "source": WRONG}, {"cell_type": "raw", "source": "", "metadata": {"nbgrader": [1]}}]
-    path = notebook_file(tmp_path, [*others, cell])
-    notebook, notes = read_notebook(path, KNOWN)
-    nbformat.validate(notebook)
-    MetadataValidator().validate_nb(notebook)
-    assert answer(notebook, "double.ipynb").source == f"# cell 1\n{RIGHT}\n"
-    assert len(notes) == 2  # a copy of the answer, and no tests
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"", b"\xff\xfe", b"null", b"{}", b'{"cells": 3}', b'{"nbformat": 9}', b"[" * 99_999,
-        {"cells": 3}, {"cells": [3]}, {"cells": [{}]}, {"cells": [{"cell_type": "code\n", "source": ""}]},
-        {"cells": [{**ANSWER, "source": 3}]}, {"cells": [{**ANSWER, "source": "\ud800"}]},
-    ],
-)  # fmt: skip
-def test_what_is_no_notebook_is_told_in_one_line(tmp_path: Path, content: bytes | dict[str, Any]) -> None:
-    path = tmp_path / "double.ipynb"
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    else:
-        notebook_file(tmp_path, content["cells"])
-    with pytest.raises(SubmissionError, match=r"double\.ipynb: .*: ask for it again"):
-        read_notebook(path, KNOWN)
-
-
-def notebook_file(folder: Path, cells: Any) -> Path:
-    path = folder / "double.ipynb"
-    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
-    return path
-
-
-STUB = 'def f(x):\n    """Its docstring."""\n    raise NotImplementedError\n'
-
-
-@pytest.mark.parametrize(
-    ("stub", "left"),
-    [
-        (STUB, STUB),
-        ("class F:\n    def f(self, x):\n        return x\n", "class F:\n    def f(self, x):\n        return x\n"),
-        ("def f(x):\n    return x\n\nSIZE = 3\n", "def f(x):\n    return x\n\nSIZE = 3\n"),
-    ],
-)
-def test_what_nbgrader_leaves_of_a_solution_is_a_stub_that_loads(stub: str, left: str) -> None:
-    reference = "from __future__ import annotations\nSECRET = 42\ndef f(x): return SECRET\n"
-    source = with_reference(stub, reference)
-    names: dict[str, Any] = {}
-    exec(source, names)
-    assert names["f"](1) == 42
-    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": dict(KNOWN["etude-answer"])})
-    notebook, _ = ClearSolutions().preprocess(nbformat.v4.new_notebook(cells=[cell]), {})
-    cleared = notebook.cells[0].source
-    exec(cleared, {})
-    assert "SECRET" not in cleared
-    assert left.removesuffix("    raise NotImplementedError\n").strip() in cleared

@@ -103,3 +103,13 @@ def seal(line: Mapping[str, object]) -> str:
     content = {name: value for name, value in line.items() if name != "mac"}
     message = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
     return hmac.new(bytes.fromhex(KEY), message, hashlib.sha256).hexdigest()
+
+
+def answer(kit: Path, source: str, name: str = "double") -> None:
+    (kit / "answers" / f"{name}.py").write_text(source)
+
+
+def check(kit: Path, source: str, *arguments: str) -> str:
+    """What `check double` says of this answer."""
+    answer(kit, source)
+    return takehome(kit, "check", "double", *arguments).stdout
