@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figure import Figure, alternate, median_ratio
-from etude.catalog import Catalog
 from etude.exercise import Exercise
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.submission import Submission
 from tests.attacks import test_clocks, test_timed_batches
-from tests.attacks.conftest import MINI_BANK
+from tests.attacks.timing_support import timed_exercise
 
 RUNS = 9
 GAIN = 0.03
@@ -46,19 +44,6 @@ def attacks() -> Iterator[Figure]:
                     f"attack: {kind}", sum(attack) / len(attack), "times the reference", "without it", share,
                     f"≥ {1 - GAIN:.2f}×", share >= 1 - GAIN,
                 )  # fmt: skip
-
-
-def timed_exercise(bank: Path, staged: bool) -> Exercise:
-    """`affine`, with a limit so high that one measurement decides."""
-    shutil.copytree(MINI_BANK, bank, ignore=shutil.ignore_patterns("__pycache__"))
-    affine = Catalog.load([bank]).get("affine")
-    affine.metadata_path.write_text(
-        affine.metadata_path.read_text("utf-8").replace("full = 1.5\nhalf = 2.5", "full = 100"), "utf-8"
-    )
-    if staged:
-        grader = affine.grader_path.read_text("utf-8")
-        affine.grader_path.write_text(grader.replace("verify=verify)", "verify=verify, staged=True)"), "utf-8")
-    return Catalog.load([bank]).get("affine")
 
 
 def ratio(judge: Judge, exercise: Exercise, source: str) -> float:

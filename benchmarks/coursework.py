@@ -19,6 +19,7 @@ from etude.catalog import Catalog
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.submission import Submission
+from tests.coursework.cluster_support import Cluster
 from tests.process_tree import family
 
 EXERCISE = "sigmoid"
@@ -87,34 +88,19 @@ def batch_seconds(place: Path, *arguments: str) -> float:
 
 @contextmanager
 def dask_cluster(place: Path, workers: int) -> Iterator[Path]:
-    file = place / "scheduler.json"
-    dask = [sys.executable, "-m", "dask"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": place}
-    started = [
-        subprocess.Popen([*dask, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], **quiet)  # type: ignore[call-overload]
-    ]
-    while not file.exists():
-        time.sleep(0.01)
-    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--scheduler-file", str(file)]
-    started += [subprocess.Popen([*dask, "worker", *options], **quiet) for _ in range(workers)]  # type: ignore[call-overload]
+    cluster = Cluster(place)
     try:
-        _wait_for_workers(file, workers)
-        yield file
+        cluster.schedule()
+        for number in range(workers):
+            cluster.work(f"worker{number}")
+        cluster.wait_for_workers(workers)
+        yield cluster.file
     finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
-def _wait_for_workers(file: Path, count: int) -> None:
-    from distributed import Client
-
-    with Client(scheduler_file=str(file), set_as_default=False) as client:
-        client.wait_for_workers(count)
+        cluster.close()
 
 
 def nbgrader_seconds(catalog: Catalog, place: Path, count: int) -> float:
-    """nbgrader as it ships, on the same sources: a locked cell runs the same checks' worth of plain assertions."""
+    """nbgrader as it ships, on the same answers. Its test asserts next to nothing: the time is the kernel's."""
     course = place / "course"
     exercise = catalog.get(EXERCISE)
     (course / "source" / "week1").mkdir(parents=True)

@@ -6,13 +6,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 from etude.exercise import Exercise
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.sandbox.usage import proportional_bytes
 from etude.submission import Submission
+from tests.process_tree import family
 
 SAMPLE_SECONDS = 0.002
 
@@ -28,7 +28,7 @@ def peak_of_grading(exercise: Exercise) -> float:
         def sample() -> None:
             nonlocal peak
             while not done.wait(SAMPLE_SECONDS):
-                peak = max(peak, sum(proportional_bytes(pid) for pid in _family(host.pid)))
+                peak = max(peak, sum(proportional_bytes(pid) for pid in family(host.pid)))
 
         sampler = threading.Thread(target=sample)
         sampler.start()
@@ -37,18 +37,6 @@ def peak_of_grading(exercise: Exercise) -> float:
         done.set()
         sampler.join()
     return float(peak)
-
-
-def _family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    found = [pid]
-    for parent in found:
-        try:
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-        except OSError:  # it ended
-            continue
-        found += map(int, children.split())
-    return found
 
 
 def resident_after_imports(modules: Sequence[str]) -> float:

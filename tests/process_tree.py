@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
+    """A process and all that descend from it; some may have ended since."""
     found = [pid]
     for parent in found:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, task.read_text().split())
+            with suppress(OSError):
+                found += map(int, task.read_text().split())
     return found
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from etude.sandbox.libc import checked, libc
+
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on every architecture that we run on
 _VERSION_FLAG, _PATH_BENEATH = 1, 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -28,6 +30,7 @@ _FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV  # t
 
 _TCP = 0b11  # bind, connect
 _SCOPES = 0b11  # abstract UNIX sockets, signals
+_NAME = "Landlock"
 _QUIET = 1  # keep a candidate's refusals out of the machine's audit log
 
 
@@ -43,7 +46,7 @@ def abi() -> int:
     """The kernel's Landlock version; 0 where there is none."""
     if sys.platform != "linux":
         return 0
-    version: int = _libc().syscall(_CREATE, None, ctypes.c_size_t(0), _VERSION_FLAG)
+    version: int = libc().syscall(_CREATE, None, ctypes.c_size_t(0), _VERSION_FLAG)
     return max(version, 0)
 
 
@@ -63,10 +66,10 @@ def restrict(rules: Rules) -> None:
 
     A path that is missing is left out. OSError where the kernel has no Landlock or takes a rule amiss.
     """
-    libc, version = _libc(), abi()
+    c, version = libc(), abi()
     handled = _BASE | sum(right for since, right in _ADDED if version >= since)
     attributes = _Ruleset(handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
-    ruleset = _checked(libc.syscall(_CREATE, ctypes.byref(attributes), ctypes.c_size_t(_ruleset_size(version)), 0))
+    ruleset = checked(c.syscall(_CREATE, ctypes.byref(attributes), ctypes.c_size_t(_ruleset_size(version)), 0), _NAME)
     try:
         for paths, rights in (
             (rules.read, _READ),
@@ -76,14 +79,14 @@ def restrict(rules: Rules) -> None:
             (rules.execute, _READ | _EXECUTE),
         ):
             for path in paths:
-                _allow(libc, ruleset, path, rights & handled)
-        _checked(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-        _checked(libc.syscall(_RESTRICT, ruleset, _QUIET if version >= 7 else 0))
+                _allow(c, ruleset, path, rights & handled)
+        checked(c.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), _NAME)
+        checked(c.syscall(_RESTRICT, ruleset, _QUIET if version >= 7 else 0), _NAME)
     finally:
         os.close(ruleset)
 
 
-def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
+def _allow(c: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -93,21 +96,10 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
             rights &= _FILE_RIGHTS
         if rights:
             rule = _PathBeneath(rights, descriptor)
-            _checked(libc.syscall(_ADD, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0))
+            checked(c.syscall(_ADD, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0), _NAME)
     finally:
         os.close(descriptor)
 
 
 def _ruleset_size(version: int) -> int:
     return 8 if version < 4 else 16 if version < 6 else 24
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"Landlock: {os.strerror(number)}")
-    return result

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+from etude.sandbox.libc import checked, libc
+
 if sys.platform != "win32":
     import resource
 
@@ -31,15 +33,15 @@ class _CapabilityHeader(ctypes.Structure):
 
 def drop_capabilities() -> None:
     """Give up every capability for good; the uid stays. An ordinary user has none to give up."""
-    libc = _libc()
+    c = libc()
     capability = 0
-    while libc.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) >= 0:
-        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused to ordinary users: no_new_privs covers them
+    while c.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) >= 0:
+        c.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused to ordinary users: no_new_privs covers them
         capability += 1
-    libc.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL, 0, 0, 0)
+    c.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable, twice 32 bits each
-    _checked(libc.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
+    checked(c.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
 
 
 def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, descriptors: int = 512) -> None:
@@ -68,7 +70,7 @@ def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, de
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own has ended, so that it can be reaped."""
     if sys.platform == "linux":
-        _checked(_libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)")
+        checked(libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 def give_memory_back() -> None:
@@ -76,9 +78,9 @@ def give_memory_back() -> None:
 
     glibc else keeps them, more or fewer by chance (mallopt(3): the threshold moves with what is freed).
     """
-    if sys.platform == "linux" and hasattr(libc := _libc(), "mallopt"):
-        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
-        libc.mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK)
+    if sys.platform == "linux" and hasattr(libc(), "mallopt"):
+        libc().mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        libc().mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK)
 
 
 def volunteer_to_die() -> None:
@@ -99,7 +101,7 @@ def close_descriptors(keep: Collection[int]) -> None:
 def die_with_parent(parent: int) -> None:
     """Be killed when the parent dies; `parent` is its pid, taken before the fork, in case it is dead already."""
     if sys.platform == "linux":
-        _checked(_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG")
+        checked(libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG")
     if os.getppid() != parent:
         os._exit(1)
 
@@ -116,15 +118,5 @@ def _data_bytes() -> int:
 def _close_range(first: int, last: int) -> None:
     if first > last:
         return
-    if sys.platform != "linux" or _libc().syscall(_CLOSE_RANGE, first, last, 0) != 0:
+    if sys.platform != "linux" or libc().syscall(_CLOSE_RANGE, first, last, 0) != 0:
         os.closerange(first, min(last, os.sysconf("SC_OPEN_MAX")) + 1)
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(result: int, name: str) -> None:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")

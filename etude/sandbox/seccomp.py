@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from etude.sandbox.libc import checked, libc
+
 if TYPE_CHECKING:
     import pyseccomp
 
@@ -95,9 +97,8 @@ def available() -> bool:
         import pyseccomp  # noqa: F401
     except (ImportError, RuntimeError):
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
     # With no program the kernel says EFAULT where it knows filters, EINVAL where it does not.
-    return libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, 0, 0, 0) == -1 and ctypes.get_errno() == errno.EFAULT
+    return bool(libc().prctl(_PR_SET_SECCOMP, _FILTER_MODE, 0, 0, 0) == -1) and ctypes.get_errno() == errno.EFAULT
 
 
 def install(gpu: bool = False, processes: bool = False) -> None:
@@ -111,10 +112,7 @@ def install(gpu: bool = False, processes: bool = False) -> None:
     _filter(_signals(os.getpid())).load()
     code = compiled(gpu, processes)
     program = _Program(len(code) // _INSTRUCTION_BYTES, code)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"seccomp: {os.strerror(number)}")
+    checked(libc().prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0), "seccomp")
 
 
 @functools.cache

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from etude.catalog import Catalog
-from etude.judge.client import Judge
-from etude.judge.job import GradeOptions
-from etude.report import CheckResult, Status
-from etude.submission import Submission
-from tests.attacks.conftest import MINI_BANK
+from etude.report import Status
+from tests.attacks.timing_support import NOISE, Measure, measuring, timed_exercise
 
 # Half as much work again as the reference has.
 SLOW = """
@@ -27,32 +22,13 @@ def affine(x):
     return y
 """
 HONEST = SLOW.format(before="", start="pass", end="pass")
-NOISE = 0.8  # of the honest ratio; one of three comparisons has to keep it
-
-Measure = Callable[[str], CheckResult]
 
 
 @pytest.fixture(scope="module")
 def measure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measure]:
-    """The speed check of `affine`, with a threshold so high that one measurement decides."""
-    bank = tmp_path_factory.mktemp("clocks") / "bank"
-    shutil.copytree(MINI_BANK, bank, ignore=shutil.ignore_patterns("__pycache__"))
-    affine = Catalog.load([bank]).get("affine")
-    metadata = affine.folder / "exercise.toml"
-    text = metadata.read_text("utf-8")
-    assert "full = 1.5\nhalf = 2.5" in text
-    metadata.write_text(text.replace("full = 1.5\nhalf = 2.5", "full = 100"), "utf-8")
-    affine = Catalog.load([bank]).get("affine")
-    with Judge() as judge:
-
-        def measure(source: str) -> CheckResult:
-            options = GradeOptions(speed=True, checks=("test_speed",))
-            return judge.grade(affine, Submission("answer.py", source), options).checks[0]
-
-        pid = judge.host(affine).pid
-        yield measure
-        assert measure(HONEST).status is Status.PASSED
-        assert judge.host(affine).pid == pid
+    exercise = timed_exercise(tmp_path_factory.mktemp("clocks") / "bank", staged=False)
+    with measuring(exercise, HONEST) as found:
+        yield found
 
 
 STOPPED = """

@@ -5,20 +5,12 @@ Here they run on the CPU, over the same protocol. None gains anything on its hon
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from etude.catalog import Catalog
-from etude.judge.client import Judge
-from etude.judge.job import GradeOptions
-from etude.report import CheckResult, Status
-from etude.submission import Submission
-from tests.attacks.conftest import MINI_BANK
-
-Measure = Callable[[str], CheckResult]
-NOISE = 0.8  # of the honest ratio; one of three comparisons has to keep it
+from etude.report import Status
+from tests.attacks.timing_support import NOISE, Measure, measuring, timed_exercise
 
 # Three times the work of the reference, which this file calls `slow`.
 SLOW = """
@@ -38,28 +30,9 @@ stage = next(thing for thing in gc.get_objects() if type(thing).__name__ == 'Sta
 
 @pytest.fixture(scope="module")
 def measure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measure]:
-    """The speed check of `affine` over runs of calls, with a threshold so high that one measurement decides."""
-    bank = tmp_path_factory.mktemp("batches") / "bank"
-    shutil.copytree(MINI_BANK, bank, ignore=shutil.ignore_patterns("__pycache__"))
-    affine = Catalog.load([bank]).get("affine")
-    grader = affine.grader_path.read_text("utf-8")
-    assert "verify=verify)" in grader
-    affine.grader_path.write_text(grader.replace("verify=verify)", "verify=verify, staged=True)"), "utf-8")
-    metadata = affine.folder / "exercise.toml"
-    text = metadata.read_text("utf-8")
-    assert "full = 1.5\nhalf = 2.5" in text
-    metadata.write_text(text.replace("full = 1.5\nhalf = 2.5", "full = 100"), "utf-8")
-    affine = Catalog.load([bank]).get("affine")
-    with Judge() as judge:
-
-        def measure(source: str) -> CheckResult:
-            options = GradeOptions(speed=True, checks=("test_speed",))
-            return judge.grade(affine, Submission("answer.py", source), options).checks[0]
-
-        pid = judge.host(affine).pid
-        yield measure
-        assert measure(HONEST).status is Status.PASSED
-        assert judge.host(affine).pid == pid
+    exercise = timed_exercise(tmp_path_factory.mktemp("batches") / "bank", staged=True)
+    with measuring(exercise, HONEST) as found:
+        yield found
 
 
 def test_an_answer_measures_as_many_times_slower_as_it_is(measure: Measure) -> None:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,49 +13,11 @@ from click.testing import CliRunner, Result
 
 from etude.batch.store import Store
 from etude.cli import main
+from tests.coursework.cluster_support import Cluster
 
 MINI = Path(__file__).resolve().parents[1] / "fixtures" / "mini_bank"
 RIGHT = "import time\ntime.sleep(0.2)\ndef double(x):\n    return 2 * x\n"
 WRONG = "def double(x):\n    return x\n"
-PYTHON = [sys.executable, "-c", "import sys; from dask.__main__ import main; sys.argv[0] = 'dask'; main()"]
-
-
-class Cluster:
-    """A scheduler and its workers; each can be killed by name."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.processes = folder, {}
-        self.file = folder / "scheduler.json"
-        self.port = 0
-
-    def schedule(self) -> None:
-        self.file.unlink(missing_ok=True)
-        port = ["--port", str(self.port)]
-        self._start("scheduler", "scheduler", *port, "--no-dashboard", "--scheduler-file", str(self.file))
-        while not self.file.exists():
-            assert self.processes["scheduler"].poll() is None, (self.folder / "scheduler.log").read_text()
-            time.sleep(0.01)
-        self.port = int(json.loads(self.file.read_text())["address"].rpartition(":")[2])
-
-    def work(self, name: str, **environment: str) -> None:
-        address = f"tcp://127.0.0.1:{self.port}"
-        options = ["--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60"]
-        self._start(name, "worker", address, *options, "--local-directory", str(self.folder), **environment)
-
-    def _start(self, name: str, *arguments: str, **environment: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [*PYTHON, *arguments], env={**os.environ, **environment}, stdout=log, stderr=log, cwd=self.folder
-        )
-
-    def kill(self, name: str) -> None:
-        process = self.processes.pop(name)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-
-    def close(self) -> None:
-        for name in list(self.processes):
-            self.kill(name)
 
 
 @pytest.fixture
@@ -189,25 +145,17 @@ def test_a_worker_without_a_framework_is_named_and_gets_none(
     hand_in(4)
     cluster.work("poor", PYTHONPATH=str(tmp_path / "poor"))
     cluster.work("rich")
-    _wait_for_workers(cluster, 2)
+    cluster.wait_for_workers(2)
     result = batch("there", "--cluster", str(cluster.file))
     assert result.exit_code == 0, result.output
     assert "worker poor: lacks sklearn: it gets none of these answers" in result.output
     assert finished() == 4
     cluster.kill("rich")
-    _wait_for_workers(cluster, 1)
+    cluster.wait_for_workers(1)
     shutil.rmtree("there")
     result = batch("there", "--cluster", str(cluster.file))
     assert result.exit_code == 2
     assert "no worker has étude" in result.output
-
-
-def _wait_for_workers(cluster: Cluster, count: int) -> None:
-    from distributed import Client
-
-    with Client(scheduler_file=str(cluster.file), set_as_default=False) as client:
-        while len(client.scheduler_info(-1)["workers"]) != count:
-            time.sleep(0.01)
 
 
 def test_where_no_scheduler_answers_it_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from etude.judge.job import GradeOptions
 from etude.submission import Submission
 from tests.coursework import class_support
 from tests.coursework.class_support import MINI
+from tests.coursework.cluster_support import Cluster
 from tests.coursework.nbgrader_support import (
     DUE,
     LATE,
@@ -28,7 +29,6 @@ from tests.coursework.nbgrader_support import (
     nbgrader_export,
     score,
 )
-from tests.coursework.test_cluster import Cluster
 from tests.coursework.test_gradescope import Container, make
 
 RIGHT = "import time\nimport numpy as np\ntime.sleep(0.1)\ndef double(x):\n    return 2 * np.asarray(x)\n"
