@@ -36,6 +36,11 @@ def csv_text(rows: Iterable[Sequence[str | int | float]]) -> str:
     return file.getvalue()
 
 
+def uncell(text: str) -> str:
+    """The text of which `cell` made this."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
 def cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text

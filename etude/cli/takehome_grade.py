@@ -14,8 +14,6 @@ from etude.errors import EtudeError
 
 if TYPE_CHECKING:
     from etude.takehome.folder import Folder
-    from etude.takehome.grading import Work
-    from etude.takehome.submissions import Handed
 
 BAD_INPUT, OUR_FAULT = 2, 3
 
@@ -46,13 +44,12 @@ def command(ctx: click.Context, root: Path, submissions: tuple[Path, ...], worke
     for exercise in exercises:
         require_extras(exercise.id, exercise.required_extras)
     refused = _received(folder, submissions)
-    handed = those_that_count(folder)
-    work = prepare(folder, handed, exercises)
+    work = prepare(folder, those_that_count(folder), exercises)
     if known := work.plan.known:
-        say(f"{known} answers are graded already")
+        say("1 answer is graded already" if known == 1 else f"{known} answers are graded already")
     outcomes = grade(folder, work, workers or os.cpu_count() or 1)
     failures = follow(outcomes, len(work.plan.tasks))
-    _tell(folder, handed, work, blind or folder.settings.blind)
+    _tell(folder, blind or folder.settings.blind)
     ctx.exit(OUR_FAULT if failures else BAD_INPUT if refused else 0)
 
 
@@ -71,22 +68,19 @@ def _received(folder: Folder, submissions: tuple[Path, ...]) -> bool:
     return refused
 
 
-def _tell(folder: Folder, handed: dict[str, Handed], work: Work, blind: bool) -> None:
-    """A line a candidate, and one for each remark on what they sent."""
+def _tell(folder: Folder, blind: bool) -> None:
+    """A line a candidate, and one for whatever a person should weigh."""
     from etude.render.visible import visible_line
-    from etude.takehome.candidates import read_names
+    from etude.takehome.dossiers import dossiers
 
-    names = read_names(folder.names)
-    for candidate, one in handed.items():
-        shown = candidate if blind else names[candidate]
-        found = [result for exercise in one.answers if (result := work.store.find(candidate, exercise))]
-        reports = [result.report for result in found if result.report]
-        late = one.late(folder.settings)
-        points = f"{sum(each.score for each in reports)} of {sum(each.maximum for each in reports)} points"
-        ending = f", {late.total_seconds() / 60:.0f} minutes late" if late else ""
-        click.echo(visible_line(f"{shown}: {points}{ending}"))
-        for line in (*one.remarks, *(result.refused for result in found if result.refused)):
-            say(f"{shown}: {line}")
-    if not handed:
+    found = dossiers(folder, blind)
+    for dossier in found.values():
+        late = f", {dossier.late.total_seconds() / 60:.0f} minutes late" if dossier.late else ""
+        click.echo(visible_line(f"{dossier.candidate}: {dossier.score} of {dossier.maximum} points{late}"))
+        refused = [result.refused for result in dossier.results.values() if result.refused]
+        missing = [f"{each.id}: no answer" for each in dossier.exercises if each.id not in dossier.results]
+        for line in (*dossier.remarks, *refused, *missing):
+            say(f"{dossier.candidate}: {line}")
+    if not found:
         raise EtudeError(folder.root, "nothing that counts was received", "give the zips that candidates sent back")
     click.echo(f"Next: etude takehome report {folder.root}")

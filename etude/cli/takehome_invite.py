@@ -16,7 +16,7 @@ def command(root: Path, names: tuple[str, ...]) -> None:
     """Make an invitation for each NAME, or for each name in a CSV file's column `name`.
 
     Send every candidate their zip. It knows them by a pseudonym only; DIR/names.csv says whose is whose. Somebody who
-    is invited already keeps their invitation.
+    is invited already keeps their invitation; where its zip is gone it is made anew.
     """
     from etude.errors import EtudeError
     from etude.extras import require_extras
@@ -29,19 +29,20 @@ def command(root: Path, names: tuple[str, ...]) -> None:
 
     folder = Folder.open(root)
     wanted, exercises = wanted_names(names), folder.exercises()
-    known = read_names(folder.names)
-    there = {name: candidate for candidate, name in known.items()}
     try:
-        folder.invitations.mkdir(exist_ok=True)
-        for name in wanted:
-            if name in there:
-                say(f"{name}: is invited already: {folder.invitations / there[name]}.zip")
-                continue
-            candidate = new_pseudonym(known)
-            path = folder.invitations / f"{candidate}.zip"
-            write_whole(path, invitation_zip(folder, candidate, exercises))
-            known[candidate] = name
-            write_names(folder.names, known)
-            click.echo(f"{name}: {path}")
+        with folder.locked():
+            known = read_names(folder.names)
+            there = {name: candidate for candidate, name in known.items()}
+            folder.invitations.mkdir(exist_ok=True)
+            for name in wanted:
+                candidate = there.get(name) or new_pseudonym(known)
+                path = folder.invitations / f"{candidate}.zip"
+                if path.exists():
+                    say(f"{name}: is invited already: {path}; somebody else of that name needs a longer one")
+                    continue
+                known[candidate] = name
+                write_names(folder.names, known)
+                write_whole(path, invitation_zip(folder, candidate, exercises))
+                click.echo(f"{name}: {path}")
     except OSError as error:
         raise EtudeError(root, f"cannot be written ({error.strerror})", "make room, or mend its permissions") from None

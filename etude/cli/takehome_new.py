@@ -15,7 +15,7 @@ from etude.errors import EtudeError
 if TYPE_CHECKING:
     from etude.exercise import Exercise
 
-LONGEST = 100  # characters of a title
+LONGEST, LONGEST_TERMS = 100, 1_000  # characters
 
 
 @click.command("new")
@@ -50,6 +50,8 @@ def command(
 
     if not title.strip() or len(title) > LONGEST or not title.isprintable():
         raise EtudeError("--title", "is no title", f"give 1 to {LONGEST} plain characters")
+    if terms is not None and (not terms.strip() or len(terms) > LONGEST_TERMS or not terms.isprintable()):
+        raise EtudeError("--terms", "are no sentence", f"give 1 to {LONGEST_TERMS} plain characters on one line")
     catalog = load_catalog(bank, only_bank)
     wanted = [catalog.get(name) for each in exercises for name in each.replace(",", " ").split()]
     if not wanted:
@@ -92,6 +94,11 @@ def _warn(exercises: list[Exercise], minutes: int) -> None:
             say(
                 f"{exercise.id}: is public, and its solution can be looked up: "
                 f"`etude new {exercise.chapter}/NAME --from {exercise.id} --bank DIR` starts a variant of your own"
+            )
+        elif exercise.variant_of:
+            say(
+                f"{exercise.id}: was begun from {exercise.variant_of}, which is public: "
+                f"`etude audit {exercise.id}` says what is still the same"
             )
     usual = sum(exercise.minutes for exercise in exercises)
     if usual > minutes:

@@ -6,7 +6,6 @@ import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
@@ -34,7 +33,7 @@ def command(root: Path, blind: bool) -> None:
 
     folder = Folder.open(root)
     found = dossiers(folder, blind or folder.settings.blind)
-    if not any(dossier.results for dossier in found):
+    if not any(dossier.results for dossier in found.values()):
         raise EtudeError(root, "nothing is graded yet", f"`etude takehome grade {root} SUBMISSION.zip…` comes first")
     if missing_extras(["similar"]):
         say("answers were not compared with one another: pip install 'etude[similar]'")
@@ -45,9 +44,8 @@ def command(root: Path, blind: bool) -> None:
     click.echo(f"{len(found)} candidates: {folder.report / 'index.html'}, {folder.report / 'comparison.csv'}")
 
 
-def _write(place: Path, title: str, found: list[Dossier]) -> None:
-    """Anew: pages with names do not stay behind those without."""
-    from etude.batch.store import file_name
+def _write(place: Path, title: str, found: dict[str, Dossier]) -> None:
+    """Anew: pages with names do not stay behind those without. Files are called by pseudonym in any case."""
     from etude.files import write_whole
     from etude.render.takehome_comparison import comparison_csv, comparison_page
     from etude.render.takehome_feedback import feedback_page
@@ -56,10 +54,10 @@ def _write(place: Path, title: str, found: list[Dossier]) -> None:
     for folder in ("candidates", "feedback"):
         shutil.rmtree(place / folder, ignore_errors=True)
         os.makedirs(place / folder)
-    for dossier in found:
-        name = f"{file_name(dossier.candidate)}.html"
-        write_whole(place / "candidates" / name, candidate_page(dossier).encode())
-        write_whole(place / "feedback" / name, feedback_page(dossier).encode())
-    page = comparison_page(title, found, lambda dossier: quote(f"candidates/{file_name(dossier.candidate)}.html"))
+    for candidate, dossier in found.items():
+        write_whole(place / "candidates" / f"{candidate}.html", candidate_page(dossier).encode())
+        write_whole(place / "feedback" / f"{candidate}.html", feedback_page(dossier).encode())
+    pages = {id(dossier): f"candidates/{candidate}.html" for candidate, dossier in found.items()}
+    page = comparison_page(title, list(found.values()), lambda dossier: pages[id(dossier)])
     write_whole(place / "index.html", page.encode())
-    write_whole(place / "comparison.csv", comparison_csv(found).encode())
+    write_whole(place / "comparison.csv", comparison_csv(list(found.values())).encode())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import secrets
 from pathlib import Path
 
 from etude.errors import EtudeError
 from etude.files import write_whole
-from etude.table import csv_text, read_rows
+from etude.table import csv_text, read_rows, uncell
 
 LONGEST = 100  # characters of a name
 _COLUMNS = ["candidate", "name"]
@@ -28,13 +26,10 @@ def read_names(path: Path) -> dict[str, str]:
     """Pseudonym and name, in the order of the invitations."""
     if not path.exists():
         return {}
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
-        if not rows or rows[0] != _COLUMNS:
-            raise ValueError
-        return {candidate: name.removeprefix("'") for candidate, name in rows[1:]}
-    except (OSError, ValueError, csv.Error):
-        raise EtudeError(path, "cannot be read", f"its columns are {' and '.join(_COLUMNS)}") from None
+    header, *rows = read_rows(path)
+    if header != _COLUMNS or any(len(row) != len(_COLUMNS) for row in rows):
+        raise EtudeError(path, "cannot be read", f"its columns are {' and '.join(_COLUMNS)}")
+    return {candidate: uncell(name) for candidate, name in rows}
 
 
 def write_names(path: Path, names: dict[str, str]) -> None:

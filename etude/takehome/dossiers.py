@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from etude.batch.store import Result
 from etude.exercise import Exercise
 from etude.extras import missing_extras
+from etude.metadata import read_text
 from etude.takehome.candidates import read_names
 from etude.takehome.dossier import Dossier
 from etude.takehome.folder import Folder
@@ -19,11 +21,12 @@ from etude.takehome.submissions import Handed
 if TYPE_CHECKING:
     from etude.batch.similarity import Pair
 
+LINES = 5  # of an answer: a shorter one may well be written twice
 AT_LEAST = 0.6  # of one answer's own part is in the other
 
 
-def dossiers(folder: Folder, blind: bool) -> list[Dossier]:
-    """Of every candidate who handed in, by pseudonym where `blind`; the best score first."""
+def dossiers(folder: Folder, blind: bool) -> dict[str, Dossier]:
+    """Of every candidate who handed in, by pseudonym, the best first. `blind`: nothing else is told of who it is."""
     exercises, names = folder.exercises(), read_names(folder.names)
     handed = those_that_count(folder)
     results = _results(folder, handed)
@@ -33,15 +36,19 @@ def dossiers(folder: Folder, blind: bool) -> list[Dossier]:
         result.exercise: result.report.maximum for by in results.values() for result in by.values() if result.report
     }
     asked = {exercise.id: follow_ups(exercise) for exercise in exercises}
-    found = [
-        Dossier(
+    same = _same_texts(exercises, results)
+    found = {
+        candidate: Dossier(
             candidate=shown[candidate],
             title=folder.settings.title,
             minutes=folder.settings.minutes,
             due=folder.settings.due,
             exercises=tuple(exercises),
             results=results[candidate],
-            remarks=one.remarks,
+            remarks=(
+                *one.remarks,
+                *(f"{exercise}: the same text as {shown[other]}'s" for exercise, other in same[candidate]),
+            ),
             events=one.journal.events,
             used=one.used,
             late=one.late(folder.settings),
@@ -51,8 +58,8 @@ def dossiers(folder: Folder, blind: bool) -> list[Dossier]:
             follow_ups=asked,
         )
         for candidate, one in handed.items()
-    ]
-    return sorted(found, key=lambda each: (-each.score, each.candidate))
+    }
+    return dict(sorted(found.items(), key=lambda item: (-item[1].score, item[1].candidate)))
 
 
 def _results(folder: Folder, handed: Mapping[str, Handed]) -> dict[str, dict[str, Result]]:
@@ -62,6 +69,26 @@ def _results(folder: Folder, handed: Mapping[str, Handed]) -> dict[str, dict[str
         if result.student in handed and result.exercise in handed[result.student].answers:
             found[result.student][result.exercise] = result
     return found
+
+
+def _same_texts(
+    exercises: Sequence[Exercise], results: Mapping[str, Mapping[str, Result]]
+) -> dict[str, list[tuple[str, str]]]:
+    """Of each candidate, (exercise, other): answers that are the same, letter for letter, and nobody else's words."""
+    found: dict[str, list[tuple[str, str]]] = {candidate: [] for candidate in results}
+    for exercise in exercises:
+        public = [exercise.stub_path, exercise.solution_path, *exercise.right_answers()]
+        explained = {read_text(path).strip() for path in public}
+        texts = {candidate: by[exercise.id].source.strip() for candidate, by in results.items() if exercise.id in by}
+        own = {name: text for name, text in texts.items() if _lines(text) >= LINES and text not in explained}
+        for one, other in permutations(own, 2):
+            if own[one] == own[other]:
+                found[one].append((exercise.id, other))
+    return found
+
+
+def _lines(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
 
 
 def _pairs(

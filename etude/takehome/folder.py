@@ -12,10 +12,12 @@ DIR/report/             the pages
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +31,7 @@ from etude.files import write_whole
 from etude.metadata import read_toml
 from etude.takehome.keys import make_key
 
+MINUTES = range(1, 10_001)
 TERMS = "Documentation and search are fine; the work must be yours."
 
 
@@ -68,6 +71,8 @@ class Folder:
         except (KeyError, ValueError, TypeError) as error:
             fix = "mend it: `etude takehome new` writes one that is right"
             raise EtudeError(path, f"cannot be used ({type(error).__name__}: {error})", fix) from None
+        if settings.minutes not in MINUTES:
+            raise EtudeError(path, f"{settings.minutes} minutes cannot be reckoned with", f"give 1 to {MINUTES[-1]:,}")
         if due.tzinfo is None:
             raise EtudeError(path, "its `due` has no time zone", "write it like 2027-01-31T18:00:00+01:00")
         return cls(root, settings)
@@ -95,6 +100,13 @@ class Folder:
     @property
     def report(self) -> Path:
         return self.root / "report"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Until the end of the block nobody else is in such a block."""
+        with (self.root / ".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def store(self) -> Store:
         """The reports so far, and the seed."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from etude.errors import EtudeError, SubmissionError
@@ -16,6 +17,8 @@ from etude.takehome.candidates import read_names
 from etude.takehome.folder import Folder
 from etude.takehome.submissions import Handed, read_submission
 
+SKEW = timedelta(minutes=10)  # between two clocks that are right
+
 
 @dataclass(frozen=True)
 class Received:
@@ -23,11 +26,17 @@ class Received:
 
     name: str  # that it came under
     sha256: str
-    at: str  # when it was first read
+    at: str  # when it was first read, ISO 8601
+
+    @property
+    def when(self) -> datetime:
+        return datetime.fromisoformat(self.at)
 
 
 def receive(folder: Folder, path: Path) -> Received:
     """Keep a copy, once. EtudeError where it cannot be read."""
+    if path.exists() and not path.is_file():
+        raise SubmissionError(path, "is no file", "give the zip that a candidate sent back")
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_ZIP + 1)
@@ -40,9 +49,9 @@ def receive(folder: Folder, path: Path) -> Received:
     kept, about = (folder.received / f"{digest}.{suffix}" for suffix in ("zip", "json"))
     try:
         folder.received.mkdir(exist_ok=True)
-        if about.exists():
-            return Received(**json.loads(about.read_bytes()))
-        found = Received(path.name, digest, datetime.now(UTC).isoformat(timespec="seconds"))
+        if kept.exists():
+            return _received(kept)
+        found = Received(path.name, digest, datetime.now(UTC).isoformat())
         write_whole(kept, data)
         write_whole(about, json.dumps(asdict(found)).encode())
     except OSError as error:
@@ -52,33 +61,52 @@ def receive(folder: Folder, path: Path) -> Received:
 
 def read_received(folder: Folder, found: Received) -> Handed:
     """SubmissionError where it is no candidate's."""
-    data = (folder.received / f"{found.sha256}.zip").read_bytes()
-    return read_submission(found.name, data, folder.settings, read_names(folder.names))
+    try:
+        data = (folder.received / f"{found.sha256}.zip").read_bytes()
+    except OSError as error:
+        raise SubmissionError(found.name, f"cannot be read again ({error.strerror})", "give it once more") from None
+    handed = read_submission(found.name, data, folder.settings, read_names(folder.names))
+    ended = handed.journal.ended
+    if ended is None or ended <= found.when + SKEW:
+        return handed
+    remark = "the journal says that it was submitted after it was received: its clock was wrong, or was set"
+    return replace(handed, remarks=(*handed.remarks, remark))
 
 
 def all_received(folder: Folder) -> list[Received]:
     """In the order in which they came."""
-    found = [Received(**json.loads(path.read_bytes())) for path in folder.received.glob("*.json")]
-    return sorted(found, key=lambda each: (each.at, each.name, each.sha256))
+    return sorted(map(_received, folder.received.glob("*.zip")), key=lambda each: (each.at, each.name, each.sha256))
+
+
+def _received(kept: Path) -> Received:
+    """What was written down beside it; where that is lost, what the file itself tells."""
+    try:
+        about = json.loads(kept.with_suffix(".json").read_bytes())
+        return Received(str(about["name"]), kept.stem, datetime.fromisoformat(about["at"]).isoformat())
+    except (OSError, ValueError, TypeError, KeyError):
+        at = datetime.fromtimestamp(kept.stat().st_mtime, UTC)
+        return Received(kept.name, kept.stem, at.isoformat(timespec="seconds"))
 
 
 def those_that_count(folder: Folder) -> dict[str, Handed]:
-    """By candidate: of several submissions the one that was packed last."""
-    chosen: dict[str, Handed] = {}
+    """By candidate: of several submissions the one that was packed last, or came last where its clock cannot be."""
+    theirs: dict[str, list[tuple[datetime, Handed]]] = {}
     for found in all_received(folder):
-        try:
+        with suppress(SubmissionError):
             handed = read_received(folder, found)
-        except SubmissionError:
-            continue
-        before = chosen.get(handed.candidate)
-        if before is None or _order(handed) >= _order(before):
-            chosen[handed.candidate] = handed
-    return {candidate: chosen[candidate] for candidate in read_names(folder.names) if candidate in chosen}
+            packed = min(handed.journal.ended or found.when, found.when)
+            theirs.setdefault(handed.candidate, []).append((packed, handed))
+    return {candidate: _last(theirs[candidate]) for candidate in read_names(folder.names) if candidate in theirs}
 
 
-def _order(handed: Handed) -> tuple[float, int]:
-    ended = handed.journal.ended
-    return ended.timestamp() if ended else 0.0, len(handed.journal.events)
+def _last(submissions: list[tuple[datetime, Handed]]) -> Handed:
+    """With a remark where its journal does not go on from those of the others: then the clock was started anew."""
+    _, last = max(submissions, key=lambda each: (each[0], len(each[1].journal.events)))
+    journals = [handed.journal.events for _, handed in submissions]
+    if all(last.journal.events[: len(events)] == events for events in journals):
+        return last
+    remark = f"{len(journals)} submissions whose journals do not go on from one another: the clock was started anew"
+    return replace(last, remarks=(*last.remarks, remark))
 
 
 def write_answers(folder: Folder, handed: Handed) -> Sequence[Path]:

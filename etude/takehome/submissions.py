@@ -60,7 +60,7 @@ def read_submission(name: str, data: bytes, settings: Settings, known: Mapping[s
     found = {exercise: files[path] for path, exercise in answers.items() if path in files}
     remarks = [*journal.problems, *_contradictions(found, journal)]
     if left_out:
-        remarks.append(f"{len(left_out)} further files were not looked at: {', '.join(left_out)[:200]}")
+        remarks.append(f"further files, which were not looked at: {', '.join(left_out)[:200]}")
     return Handed(candidate, found, journal, tuple(remarks), _versions(files.get("versions.json")))
 
 

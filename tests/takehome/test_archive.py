@@ -98,6 +98,21 @@ def test_a_bomb_that_lies_about_its_size_is_no_zip() -> None:
         opened(bytes(data))
 
 
+def test_a_header_at_an_impossible_place_is_no_zip() -> None:
+    data = bytearray(zipped({"answers/double.py": b"x"}))
+    at = data.index(b"PK\x01\x02")
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)  # zip64: where the file's header is said to be
+    data[at + 30 : at + 32] = struct.pack("<H", len(extra))
+    data[at + 42 : at + 46] = b"\xff" * 4
+    name_end = at + 46 + len("answers/double.py")
+    data[name_end:name_end] = extra
+    end = data.index(b"PK\x05\x06")
+    (size,) = struct.unpack("<I", data[end + 12 : end + 16])
+    data[end + 12 : end + 16] = struct.pack("<I", size + len(extra))
+    with pytest.raises(SubmissionError, match="no zip that can be read"):
+        opened(bytes(data))
+
+
 def test_thousands_of_files_are_refused() -> None:
     with pytest.raises(SubmissionError, match="holds 600 files"):
         opened(zipped({f"{number}.py": b"" for number in range(600)}))

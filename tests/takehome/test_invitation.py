@@ -105,6 +105,28 @@ def test_somebody_who_is_invited_keeps_the_invitation(folder: Folder) -> None:
     assert len(list(folder.invitations.iterdir())) == 3
 
 
+def test_an_invitation_that_is_gone_is_made_anew_for_the_same_candidate(folder: Folder) -> None:
+    known = read_names(folder.names)
+    (candidate, *_) = known
+    (folder.invitations / f"{candidate}.zip").unlink()
+    assert takehome("invite", folder.root, known[candidate]).exit_code == 0
+    assert read_names(folder.names) == known
+    assert (folder.invitations / f"{candidate}.zip").exists()
+
+
+@pytest.mark.parametrize("name", ["'t Hooft", "=1+1", "''x", "O'Neill", "@home", "-Ann", "Преображенская " * 6 + "А"])
+def test_a_name_is_kept_as_it_was_given(folder: Folder, name: str) -> None:
+    for _ in range(2):
+        assert takehome("invite", folder.root, "--", name).exit_code == 0
+    assert list(read_names(folder.names).values()) == [*NAMES, name]
+
+
+def test_a_table_of_names_may_come_back_from_a_spreadsheet(folder: Folder) -> None:
+    known = read_names(folder.names)
+    folder.names.write_text("\ufeff" + folder.names.read_text().replace(",", ";"))
+    assert read_names(folder.names) == known
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -123,12 +145,20 @@ def test_what_cannot_be_a_test_is_told_in_one_line(tmp_path: Path, arguments: di
     assert not (tmp_path / "x").exists()
 
 
+def replaced(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new))
+
+
 @pytest.mark.parametrize(
     ("spoil", "line"),
     [
         (lambda root: (root / "takehome.toml").unlink(), "is no take-home test"),
         (lambda root: (root / "takehome.toml").write_text("title = 3"), "takehome.toml: cannot be used"),
         (lambda root: (root / "takehome.toml").write_text("= 3"), "takehome.toml"),
+        (
+            lambda root: replaced(root / "takehome.toml", "minutes = 60", "minutes = 60000000"),
+            "minutes cannot be reckoned",
+        ),
         (lambda root: (root / "key.pem").write_text("none"), "key.pem: is no key"),
         (lambda root: (root / "names.csv").write_text("a,b\n"), "names.csv: cannot be read"),
     ],

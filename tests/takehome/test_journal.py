@@ -24,16 +24,22 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def written(steps: list[tuple[str, dict[str, Any]]] = STEPS, key: bytes = KEY, minutes: int = 10) -> list[bytes]:
-    lines: list[bytes] = []
+def sealed(steps: list[tuple[datetime, str, dict[str, Any]]], key: bytes) -> bytes:
+    """As the runner writes it, or a forger who has the key."""
+    lines: list[str] = []
     previous = ""
-    for number, (event, about) in enumerate(steps):
-        at = (BEGUN + timedelta(minutes=minutes * number)).isoformat(timespec="microseconds")
-        line = {"n": number, "at": at, "event": event, "about": about, "previous": previous}
+    for number, (at, event, about) in enumerate(steps):
+        moment = at.isoformat(timespec="microseconds")
+        line = {"n": number, "at": moment, "event": event, "about": about, "previous": previous}
         text = json.dumps(line, sort_keys=True, separators=(",", ":"))
         previous = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-        lines.append(json.dumps({**line, "mac": previous}).encode())
-    return lines
+        lines.append(json.dumps({**line, "mac": previous}))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def written(steps: list[tuple[str, dict[str, Any]]] = STEPS, key: bytes = KEY, minutes: int = 10) -> list[bytes]:
+    timed = [(BEGUN + timedelta(minutes=minutes * number), *step) for number, step in enumerate(steps)]
+    return sealed(timed, key).splitlines()
 
 
 def read(lines: list[bytes]) -> Journal:

@@ -40,5 +40,5 @@ def test_the_chapter_can_be_followed_word_by_word(tmp_path: Path) -> None:
     (submission,) = (tmp_path / "candidate").glob("*/submission-*.zip")
     shutil.copy(submission, tmp_path)
     assert "Ada Byron: 0 of " in shell(read, tmp_path)
-    for page in ("index.html", "comparison.csv", "candidates/Ada Byron.html", "feedback/Ada Byron.html"):
+    for page in ("index.html", "comparison.csv", f"candidates/{candidate}.html", f"feedback/{candidate}.html"):
         assert (tmp_path / "hiring/report" / page).exists()

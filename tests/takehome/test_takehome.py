@@ -122,7 +122,13 @@ class Hiring:
             return {row["candidate"]: int(row["total"]) for row in csv.DictReader(file)}
 
     def pages(self) -> dict[str, str]:
-        return {str(path.relative_to(self.root)): path.read_text() for path in self.root.glob("report/**/*.*")}
+        """By path, with the name in the place of the pseudonym."""
+        pages = {
+            str(path.relative_to(self.root / "report")): path.read_text() for path in self.root.glob("report/**/*.*")
+        }
+        for candidate, name in read_names(self.root / "names.csv").items():
+            pages = {path.replace(candidate, name): page for path, page in pages.items()}
+        return pages
 
 
 @pytest.fixture(scope="module")
@@ -160,10 +166,10 @@ def test_what_is_late_tampered_with_or_alike_is_told_to_a_person(hiring: Hiring,
     assert "Di Tampered: double: not what the journal says was submitted" in graded.output
     etude("report", hiring.root)
     pages = hiring.pages()
-    assert "not what the journal says was submitted" in pages["report/candidates/Di Tampered.html"]
-    assert "Ed Copied" in pages["report/candidates/Ada Byron.html"]
-    assert "Ada Byron" in pages["report/candidates/Ed Copied.html"]
-    assert "Ed Copied" not in pages["report/candidates/Cy Late.html"]
+    assert "not what the journal says was submitted" in pages["candidates/Di Tampered.html"]
+    assert "Ed Copied" in pages["candidates/Ada Byron.html"]
+    assert "Ada Byron" in pages["candidates/Ed Copied.html"]
+    assert "Ed Copied" not in pages["candidates/Cy Late.html"]
 
 
 def test_a_second_run_gives_the_same_scores_and_keeps_what_came(hiring: Hiring, graded: Result) -> None:
@@ -200,7 +206,7 @@ def test_no_answer_reads_the_tests_folder(hiring: Hiring, graded: Result) -> Non
 def test_a_feedback_page_reveals_nothing_hidden(hiring: Hiring, graded: Result) -> None:
     etude("report", hiring.root)
     seed = json.loads((hiring.root / "graded" / "batch.json").read_text())["seed"]
-    for page in (page for name, page in hiring.pages().items() if "/feedback/" in name):
+    for page in (page for name, page in hiring.pages().items() if "feedback/" in name):
         assert str(seed) not in page
         assert "Follow-up" not in page
         for line in SOFTMAX.splitlines():
@@ -208,7 +214,7 @@ def test_a_feedback_page_reveals_nothing_hidden(hiring: Hiring, graded: Result) 
     for path in hiring.root.glob("graded/results/*/*.json"):
         for check in json.loads(path.read_text())["report"]["checks"]:
             hidden = [check["help"], *(check["rationale"] or {}).values()]
-            for page in (page for name, page in hiring.pages().items() if "/feedback/" in name):
+            for page in (page for name, page in hiring.pages().items() if "feedback/" in name):
                 assert not any(text and len(text) > 15 and text in page for text in hidden)
 
 
@@ -230,17 +236,19 @@ def test_what_is_nobodys_is_refused_in_a_line_and_the_others_go_on(
     forged, foreign, noise = (tmp_path / f"{name}.zip" for name in ("forged", "foreign", "noise"))
     forged.write_bytes(raw)
     repacked(forged, **{"invitation.json": b'{"candidate": "boss"}'})
+    os.mkfifo(tmp_path / "pipe")
     other = Hiring(tmp_path)
     other.prepare()
     foreign.write_bytes(other.invitation("Ada Byron").read_bytes())
     noise.write_bytes(os.urandom(100))
-    done = etude("grade", hiring.root, forged, foreign, noise, tmp_path / "missing.zip")
+    done = etude("grade", hiring.root, forged, foreign, noise, tmp_path / "missing.zip", tmp_path / "pipe")
     assert done.exit_code == 2
     for line in (
         "forged.zip: its invitation is not one of this test's, or was changed",
         "foreign.zip: its invitation is not one of this test's, or was changed",
         "noise.zip: is no zip that can be read",
         "missing.zip: cannot be read",
+        "pipe: is no file",
     ):
         assert sum(line in shown for shown in done.output.splitlines()) == 1
     assert "Ada Byron: " in done.output
