@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -176,7 +177,9 @@ def test_a_second_run_gives_the_same_scores_and_keeps_what_came(hiring: Hiring, 
     etude("report", hiring.root)
     before = hiring.scores()
     again = etude("grade", hiring.root, *hiring.sent.values())
-    assert "11 answers are graded already" in again.output or "12 answers are graded already" in again.output
+    assert "12 answers are graded already" in again.output
+    shutil.rmtree(hiring.root / "graded" / "results")
+    assert "graded already" not in etude("grade", hiring.root).output
     etude("report", hiring.root)
     assert hiring.scores() == before
     kept = {path.read_bytes() for path in hiring.root.glob("received/*.zip")}
@@ -201,6 +204,19 @@ def test_no_answer_reads_the_tests_folder(hiring: Hiring, graded: Result) -> Non
     assert "tried" in printed
     for secret in ("PRIVATE KEY", '"seed"', "public_key"):
         assert secret not in printed
+
+
+def test_where_the_kernel_cannot_confine_nothing_is_run(
+    hiring: Hiring, graded: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (hiring.root / "graded" / "results").rename(hiring.root / "graded" / "aside")
+    monkeypatch.setenv("ETUDE_ISOLATION", "process")
+    done = etude("grade", hiring.root)
+    monkeypatch.undo()
+    assert done.exit_code == 2
+    assert "this machine cannot confine an answer" in done.output
+    assert not list(hiring.root.glob("graded/results/*/*.json"))
+    (hiring.root / "graded" / "aside").rename(hiring.root / "graded" / "results")
 
 
 def test_a_feedback_page_reveals_nothing_hidden(hiring: Hiring, graded: Result) -> None:
