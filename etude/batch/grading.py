@@ -81,23 +81,23 @@ def plan(
     """Read every answer. One that is none is refused at once; its refusal is kept like a report."""
     tasks: list[Task] = []
     known = 0
-    for exercise_id, group in groupby(sorted(entries, key=_place), key=lambda entry: entry.exercise.id):
+    for exercise, group in groupby(sorted(entries, key=_place), key=lambda entry: entry.exercise):
         own: list[Task] = []
+        graded_as = fingerprint(exercise, options)
         for entry in group:
-            graded_as = fingerprint(entry, options)
             try:
                 submission = read(entry)
             except SubmissionError as error:
                 name, student = entry.path.name, entry.student
-                store.keep(Result(student, exercise_id, name, "", graded_as, None, refused=f"{name}: {error.problem}"))
+                store.keep(Result(student, exercise.id, name, "", graded_as, None, refused=f"{name}: {error.problem}"))
                 continue
-            before = store.find(entry.student, exercise_id)
+            before = store.find(entry.student, exercise.id)
             same = before and (before.source_sha256, before.graded_as) == (submission.sha256, graded_as)
             if same and before and before.report and before.report.seed == store.seed:
                 known += 1
             else:
-                own.append(Task(entry, entry.exercise, replace(submission, name=entry.path.name), graded_as))
-        modules = preloads(own[0].exercise, [task.submission.source for task in own]) if own else ()
+                own.append(Task(entry, exercise, replace(submission, name=entry.path.name), graded_as))
+        modules = preloads(exercise, [task.submission.source for task in own]) if own else ()
         tasks += [replace(task, exercise=replace(task.exercise, preload=modules)) for task in own]
     return Plan(tuple(tasks), known)
 

@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import quote
 
 import etude
-from etude.batch.entries import Entry
 from etude.errors import EtudeError
+from etude.exercise import Exercise
 from etude.files import write_whole
 from etude.report import Report
 
@@ -115,9 +115,9 @@ def file_name(student: str) -> str:
     return quote(student, safe=" ()'@+,=").replace(".", "%2E")
 
 
-def fingerprint(entry: Entry, options: object) -> str:
+def fingerprint(exercise: Exercise, options: object) -> str:
     """Changes with whatever could change the verdict, but for the answer and the seed."""
-    exercise, digest = entry.exercise, hashlib.sha256()
+    digest = hashlib.sha256()
     for path in (exercise.metadata_path, exercise.grader_path, exercise.probe_path, exercise.solution_path):
         digest.update(path.read_bytes() if path.exists() else b"")
         digest.update(b"\0")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from etude.errors import JudgeError
 from etude.judge import seeds
@@ -25,8 +24,6 @@ from etude.report import Category, CheckResult, Isolation, Rationale, Report, St
 SHARED_BYTES = 64 << 20  # of each mapping of a worker that is timed
 
 GPU_SLACK = 6.0  # times an exercise's time limits: kernels are compiled, and inputs put on the device
-
-EXCINFO = pytest.StashKey[BaseException | None]()
 
 
 @dataclass
@@ -174,12 +171,10 @@ def _waived(
 
 def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> CheckResult:
     grading.timing, grading.share, grading.advice = None, 1.0, None
-    item.stash[EXCINFO] = None
     began = time.perf_counter()
     try:
         grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name), spec.device)
-        runtestprotocol(item, log=False, nextitem=following)
-        error = item.stash[EXCINFO]
+        error = _outcome(item, following)
     except CandidateError as died:  # a module that loads once and not twice
         error = died
     seconds = time.perf_counter() - began
@@ -212,6 +207,25 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         raise error
     raise JudgeError(_grader_fault(grading, item, error))
+
+
+def _outcome(item: pytest.Item, following: pytest.Item | None) -> BaseException | None:
+    """Run one check with its fixtures, as pytest does; what was raised first. Nothing listens, so no hook is called."""
+    raised: BaseException | None = None
+    if not item._request:  # type: ignore[attr-defined]  # it has run before
+        item._initrequest()  # type: ignore[attr-defined]
+    try:
+        item.session._setupstate.setup(item)
+        item.runtest()
+    except BaseException as error:
+        raised = error
+    try:
+        item.session._setupstate.teardown_exact(following)
+    except BaseException as error:
+        raised = raised or error
+    item._request = False  # type: ignore[attr-defined]
+    item.funcargs = None  # type: ignore[attr-defined]
+    return raised
 
 
 def _grader_fault(grading: GradingRun, item: pytest.Item, error: BaseException) -> str:
