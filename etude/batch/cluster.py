@@ -99,7 +99,7 @@ def _outcomes(
             task, _ = running.pop(future)
             try:
                 outcome = _outcome(future, task)
-            except TimeoutError:  # its worker has died since, and took the result with it
+            except OSError:  # its worker, or the scheduler, has died since, and took the result with it
                 waiting.appendleft(task)
             else:
                 yield outcome
@@ -143,14 +143,15 @@ def _ended(client: Client, running: Running) -> list[Future[Any]]:
 
 
 def _outcome(future: Future[Any], task: Task) -> Outcome:
+    """OSError where the result can no longer be fetched."""
     if future.status == "cancelled":
         raise CancelledError("the scheduler has forgotten its tasks")
-    try:
-        said = future.result(timeout=FETCH_SECONDS)
-    except (CancelledError, TimeoutError):
-        raise
-    except Exception as error:  # its workers died again and again, or a fault of ours there
+    if future.status == "error":  # its workers died again and again, or a fault of ours there
+        error = future.exception(timeout=FETCH_SECONDS)
         return Failure(task.entry, f"{type(error).__name__}: {error}")
+    if future.status != "finished":
+        raise ConnectionError("the result was lost with its worker")
+    said = future.result(timeout=FETCH_SECONDS)
     if "judge_error" in said:
         return Failure(task.entry, said["judge_error"])
     return task.result(Report.from_json(said["report"]))
