@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds for a scheduler to come back
 RETRIES = 3  # of an answer whose worker died
-FETCH_SECONDS = 30.0  # for the result of a task that has ended
+FETCH_SECONDS = 10.0  # for the result of a task that has ended
 AHEAD = 2  # tasks for each thread of a worker: the next is there when one ends
 
 Running = dict["Future[Any]", tuple[Task, frozenset[str]]]  # the task, and the workers that may have it
