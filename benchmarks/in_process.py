@@ -28,7 +28,7 @@ class Unconfined(Candidate):
 
     def __init__(self, answer: Answer) -> None:
         self.answer, self._server, self._callbacks = answer, Server(), {}  # type: ignore[var-annotated]
-        self.last_call = None
+        self.last_call, self.device = None, "cpu"
         self._server._callback = lambda number: self._callbacks[number]  # type: ignore[method-assign]
         self._ask(
             {"do": "load", "source": answer.source, "filename": "a.py", "probe": answer.probe, "entry_points": []}
