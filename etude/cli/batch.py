@@ -10,6 +10,7 @@ import click
 
 from etude.cli.banks import bank_options, load_catalog
 from etude.cli.message import say
+from etude.cli.options import unisolated_option, workers_option
 from etude.cli.outcomes import follow
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ BAD_INPUT, OUR_FAULT = 2, 3
 @click.command("batch")
 @click.argument("place", type=click.Path(path_type=Path), metavar="DIR|TABLE")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the results go.")
-@click.option("--workers", type=click.IntRange(1), help="How many answers at a time. [default: one per core]")
+@workers_option
 @click.option(
     "--cluster", metavar="tcp://HOST:PORT|FILE", help="Grade on a dask.distributed cluster (or its scheduler file)."
 )
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Draw these inputs for everyone. [default: secret]")
 @click.option("--no-speed", is_flag=True, help="Leave the speed checks out.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="cpu", show_default=True)
-@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@unisolated_option
 @bank_options
 @click.pass_context
 def command(

@@ -12,6 +12,7 @@ import click
 from etude.cli.banks import bank_options, load_catalog
 from etude.cli.bar import bar
 from etude.cli.message import say
+from etude.cli.options import feedback_option, unisolated_option, workers_option
 
 if TYPE_CHECKING:
     from etude.batch.grading import Task
@@ -27,15 +28,9 @@ BAD_INPUT, OUR_FAULT = 2, 3
 @click.option("--course", "place", type=click.Path(file_okay=False, path_type=Path), default=Path("."),
               help="The course's directory.  [default: the current one]")  # fmt: skip
 @click.option("--student", "students", multiple=True, help="Only this student; repeatable.")
-@click.option("--workers", type=click.IntRange(1), help="How many answers at a time. [default: one per core]")
-@click.option(
-    "--feedback",
-    type=click.Choice(["full", "exam"]),
-    default="full",
-    show_default=True,
-    help="exam: how each check ended, and nothing of why.",
-)
-@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@workers_option
+@feedback_option
+@unisolated_option
 @bank_options
 @click.pass_context
 def command(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etude.cli.message import say
+from etude.cli.options import feedback_option
 from etude.cli.output import refuse_to_overwrite, write_file
 from etude.errors import EtudeError
 
@@ -29,13 +30,7 @@ TABLES = ("nbgrader", "canvas", "moodle")
     type=click.Path(path_type=Path),
     help="The course's people, as Canvas or Moodle exported them, or as nbgrader imports them (CSV).",
 )
-@click.option(
-    "--feedback",
-    type=click.Choice(["full", "exam"]),
-    default="full",
-    show_default=True,
-    help="exam: how each check ended, and nothing of why.",
-)
+@feedback_option
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.pass_context
 def command(

@@ -13,6 +13,7 @@ import click
 
 from etude.cli.banks import bank_options, exercise_argument, load_catalog
 from etude.cli.message import say
+from etude.cli.options import feedback_option, unisolated_option
 from etude.errors import JudgeError, SubmissionError
 
 if TYPE_CHECKING:
@@ -35,13 +36,7 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> 
 @click.argument("files", nargs=-1, type=click.Path(allow_dash=True), metavar="[FILE]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON report a line, and nothing else, on standard output.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Draw the same secret inputs again.")
-@click.option(
-    "--feedback",
-    type=click.Choice(["full", "exam"]),
-    default="full",
-    show_default=True,
-    help="exam: how each check ended, and nothing of why.",
-)
+@feedback_option
 @click.option("--no-speed", is_flag=True, help="Leave the speed checks out.")
 @click.option(
     "--timeout",
@@ -57,7 +52,7 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> 
     show_default=True,
     help="cuda: with the checks that need a GPU; auto: where the exercise has some, and this machine a GPU.",
 )
-@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@unisolated_option
 @bank_options
 @click.pass_context
 def command(

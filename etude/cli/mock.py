@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from etude.cli.banks import bank_options, load_catalog
 from etude.cli.message import console
+from etude.cli.options import unisolated_option
 from etude.errors import EtudeError
 from etude.exercise import Level
 
@@ -36,7 +37,7 @@ LATEST_SEED = 10_000  # short enough to be said aloud
 @click.option("--folder", type=click.Path(), metavar="DIR", help="Where the stubs go.  [default: mock-DATE]")
 @click.option("--abandon", is_flag=True, help="End the interview that is open, without a report.")
 @click.option("--report", "as_report", is_flag=True, help="Show the report of the last interview again.")
-@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@unisolated_option
 @bank_options
 @click.pass_context
 def command(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from etude.cli.message import say
+from etude.cli.options import workers_option
 from etude.cli.outcomes import follow
 from etude.errors import EtudeError
 
 if TYPE_CHECKING:
     from etude.takehome.folder import Folder
+    from etude.takehome.submissions import Handed
 
 BAD_INPUT, OUR_FAULT = 2, 3
 
@@ -21,7 +24,7 @@ BAD_INPUT, OUR_FAULT = 2, 3
 @click.command("grade")
 @click.argument("root", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.argument("submissions", nargs=-1, type=click.Path(path_type=Path), metavar="SUBMISSION.zip…")
-@click.option("--workers", type=click.IntRange(1), help="How many answers at a time. [default: one per core]")
+@workers_option
 @click.option("--blind", is_flag=True, help="Show pseudonyms instead of names.")
 @click.pass_context
 def command(ctx: click.Context, root: Path, submissions: tuple[Path, ...], workers: int | None, blind: bool) -> None:
@@ -44,36 +47,39 @@ def command(ctx: click.Context, root: Path, submissions: tuple[Path, ...], worke
     for exercise in exercises:
         require_extras(exercise.id, exercise.required_extras)
     refused = _received(folder, submissions)
-    work = prepare(folder, those_that_count(folder), exercises)
+    handed = those_that_count(folder)
+    work = prepare(folder, handed, exercises)
     if known := work.plan.known:
         say("1 answer is graded already" if known == 1 else f"{known} answers are graded already")
     outcomes = grade(folder, work, workers or os.cpu_count() or 1)
     failures = follow(outcomes, len(work.plan.tasks))
-    _tell(folder, blind or folder.settings.blind)
+    _tell(folder, handed, blind or folder.settings.blind)
     ctx.exit(OUR_FAULT if failures else BAD_INPUT if refused else 0)
 
 
 def _received(folder: Folder, submissions: tuple[Path, ...]) -> bool:
     """Whether any was refused."""
     from etude.errors import SubmissionError
+    from etude.takehome.candidates import read_names
     from etude.takehome.received import read_received, receive
 
+    known = read_names(folder.names)
     refused = False
     for path in submissions:
         try:
-            read_received(folder, receive(folder, path))
+            read_received(folder, receive(folder, path), known)
         except SubmissionError as error:
             say(str(error))
             refused = True
     return refused
 
 
-def _tell(folder: Folder, blind: bool) -> None:
+def _tell(folder: Folder, handed: Mapping[str, Handed], blind: bool) -> None:
     """A line a candidate, and one for whatever a person should weigh."""
     from etude.render.visible import visible_line
     from etude.takehome.dossiers import dossiers
 
-    found = dossiers(folder, blind)
+    found = dossiers(folder, handed, blind)
     for dossier in found.values():
         late = f", {dossier.late.total_seconds() / 60:.0f} minutes late" if dossier.late else ""
         click.echo(visible_line(f"{dossier.candidate}: {dossier.score} of {dossier.maximum} points{late}"))

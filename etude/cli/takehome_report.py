@@ -30,9 +30,10 @@ def command(root: Path, blind: bool) -> None:
     require_extras("etude takehome", ["takehome"])
     from etude.takehome.dossiers import dossiers
     from etude.takehome.folder import Folder
+    from etude.takehome.received import those_that_count
 
     folder = Folder.open(root)
-    found = dossiers(folder, blind or folder.settings.blind)
+    found = dossiers(folder, those_that_count(folder), blind or folder.settings.blind)
     if not any(dossier.results for dossier in found.values()):
         raise EtudeError(root, "nothing is graded yet", f"`etude takehome grade {root} SUBMISSION.zip…` comes first")
     if missing_extras(["similar"]):

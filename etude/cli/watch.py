@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etude.cli.banks import ExerciseName, bank_options, load_catalog
+from etude.cli.options import unisolated_option
 from etude.errors import CatalogError, EtudeError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("watch")
 @click.argument("what", type=ExerciseName(), metavar="[EX|DIR]", required=False)
-@click.option("--allow-unisolated", is_flag=True, help="Run answers even where the kernel cannot confine them.")
+@unisolated_option
 @bank_options
 @click.pass_context
 def command(

@@ -15,7 +15,6 @@ from etude.takehome.candidates import read_names
 from etude.takehome.dossier import Dossier
 from etude.takehome.folder import Folder
 from etude.takehome.follow_ups import follow_ups
-from etude.takehome.received import those_that_count
 from etude.takehome.submissions import Handed
 
 if TYPE_CHECKING:
@@ -25,10 +24,9 @@ LINES = 5  # of an answer: a shorter one may well be written twice
 AT_LEAST = 0.6  # of one answer's own part is in the other
 
 
-def dossiers(folder: Folder, blind: bool) -> dict[str, Dossier]:
-    """Of every candidate who handed in, by pseudonym, the best first. `blind`: nothing else is told of who it is."""
+def dossiers(folder: Folder, handed: Mapping[str, Handed], blind: bool) -> dict[str, Dossier]:
+    """Of every candidate in `handed`, by pseudonym, the best first. `blind`: nothing else is told of who it is."""
     exercises, names = folder.exercises(), read_names(folder.names)
-    handed = those_that_count(folder)
     results = _results(folder, handed)
     shown = {candidate: candidate if blind else names[candidate] for candidate in handed}
     pairs = _pairs(exercises, results, shown)

@@ -23,7 +23,6 @@ class Work:
 
     store: Store
     plan: Plan
-    wanted: frozenset[tuple[str, str]]  # candidate and exercise of every answer
 
 
 def prepare(folder: Folder, handed: Mapping[str, Handed], exercises: list[Exercise]) -> Work:
@@ -33,8 +32,7 @@ def prepare(folder: Folder, handed: Mapping[str, Handed], exercises: list[Exerci
     for candidate, one in handed.items():
         paths = {path.stem: path for path in write_answers(folder, one)}
         entries += [Entry(candidate, each, paths[each.id]) for each in exercises if each.id in paths]
-    wanted = frozenset((entry.student, entry.exercise.id) for entry in entries)
-    return Work(store, plan(entries, store, OPTIONS), wanted)
+    return Work(store, plan(entries, store, OPTIONS))
 
 
 def grade(folder: Folder, work: Work, workers: int) -> Generator[Outcome]:

@@ -78,12 +78,12 @@ def _invitation(
         "due": settings.due.isoformat(),
         "public_key": settings.public_key,
         "journal_key": secrets.token_hex(32),
-        "exercises": [_asked(exercise) for exercise in exercises],
+        "exercises": [asked(exercise) for exercise in exercises],
         "files": {path: hashlib.sha256(content).hexdigest() for path, content in sorted(kit.items())},
     }
 
 
-def _asked(exercise: Exercise) -> dict[str, object]:
+def asked(exercise: Exercise) -> dict[str, object]:
     """What the prompt says of it anyway."""
     return {
         "id": exercise.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -59,13 +59,13 @@ def receive(folder: Folder, path: Path) -> Received:
     return found
 
 
-def read_received(folder: Folder, found: Received) -> Handed:
-    """SubmissionError where it is no candidate's."""
+def read_received(folder: Folder, found: Received, known: Mapping[str, str]) -> Handed:
+    """`known`: the names by pseudonym. SubmissionError where it is no candidate's."""
     try:
         data = (folder.received / f"{found.sha256}.zip").read_bytes()
     except OSError as error:
         raise SubmissionError(found.name, f"cannot be read again ({error.strerror})", "give it once more") from None
-    handed = read_submission(found.name, data, folder.settings, read_names(folder.names))
+    handed = read_submission(found.name, data, folder.settings, known)
     ended = handed.journal.ended
     if ended is None or ended <= found.when + SKEW:
         return handed
@@ -90,13 +90,14 @@ def _received(kept: Path) -> Received:
 
 def those_that_count(folder: Folder) -> dict[str, Handed]:
     """By candidate: of several submissions the one that was packed last, or came last where its clock cannot be."""
+    known = read_names(folder.names)
     theirs: dict[str, list[tuple[datetime, Handed]]] = {}
     for found in all_received(folder):
         with suppress(SubmissionError):
-            handed = read_received(folder, found)
+            handed = read_received(folder, found, known)
             packed = min(handed.journal.ended or found.when, found.when)
             theirs.setdefault(handed.candidate, []).append((packed, handed))
-    return {candidate: _last(theirs[candidate]) for candidate in read_names(folder.names) if candidate in theirs}
+    return {candidate: _last(theirs[candidate]) for candidate in known if candidate in theirs}
 
 
 def _last(submissions: list[tuple[datetime, Handed]]) -> Handed:

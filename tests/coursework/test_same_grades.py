@@ -51,12 +51,7 @@ Scores = dict[str, float]
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("ETUDE_BANK", str(MINI))
-    monkeypatch.setenv("ETUDE_ONLY_BANK", "1")
-    monkeypatch.setenv("ETUDE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
-    monkeypatch.chdir(tmp_path)
+def place(bank: None, tmp_path: Path) -> Path:
     return tmp_path
 
 

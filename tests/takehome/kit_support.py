@@ -16,6 +16,7 @@ from typing import Any
 
 import etude.takehome
 from etude.exercise import Exercise
+from etude.takehome.invitation import asked
 
 KIT = Path(etude.takehome.__file__).parent / "kit"
 KEY = "5e" * 32
@@ -25,18 +26,18 @@ MEAN = "def mean(x):\n    if not x.size:\n        raise ValueError\n    return f
 
 def make_kit(folder: Path, exercises: Iterable[Exercise], **settings: object) -> Path:
     """What the candidate unpacks, its signature a placeholder. `settings` go into invitation.json."""
-    asked = list(exercises)
+    wanted = list(exercises)
     for name in ("answers", "questions", "checks/stubs"):
         (folder / name).mkdir(parents=True)
     shutil.copy(KIT / "takehome.py", folder)
     for name in ("conftest.py", "test_contract.py"):
         shutil.copy(KIT / name, folder / "checks")
     (folder / "README.md").write_text("# A test\n")
-    for exercise in asked:
+    for exercise in wanted:
         shutil.copy(exercise.prompt_path, folder / "questions" / f"{exercise.id}.md")
         shutil.copy(exercise.stub_path, folder / "checks" / "stubs" / f"{exercise.id}.py")
     files = {path.relative_to(folder).as_posix(): digest(path) for path in folder.rglob("*") if path.is_file()}
-    for exercise in asked:
+    for exercise in wanted:
         shutil.copy(exercise.stub_path, folder / "answers" / f"{exercise.id}.py")
     about = {
         "format": 1,
@@ -47,23 +48,12 @@ def make_kit(folder: Path, exercises: Iterable[Exercise], **settings: object) ->
         "due": (datetime.now(UTC) + timedelta(days=7)).isoformat(),
         "public_key": "0" * 64,
         "journal_key": KEY,
-        "exercises": [_about(exercise) for exercise in asked],
+        "exercises": [asked(exercise) for exercise in wanted],
         "files": files,
     }
     (folder / "invitation.json").write_text(json.dumps(about | settings))
     (folder / "invitation.sig").write_text("0" * 128)
     return folder
-
-
-def _about(exercise: Exercise) -> dict[str, object]:
-    return {
-        "id": exercise.id,
-        "title": exercise.title,
-        "minutes": exercise.minutes,
-        "entry_points": exercise.entry_points,
-        "banned": exercise.banned,
-        "requires": sorted({"numpy", exercise.framework.value, *exercise.extras}),
-    }
 
 
 def digest(path: Path) -> str:
