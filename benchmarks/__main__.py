@@ -134,7 +134,7 @@ def main() -> None:
         ):
             for figure in group:
                 table.add_row(*figure.row())
-                missed += not figure.met
+                missed += figure.met is False
     console.print(table)
     sys.exit(1 if missed else 0)
 

@@ -20,7 +20,7 @@ class Figure:
     beside: str
     ratio: float | None
     target: str
-    met: bool
+    met: bool | None  # None: there is no target
 
     def row(self) -> list[str]:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}×"
@@ -30,7 +30,7 @@ class Figure:
             self.beside,
             ratio,
             self.target,
-            "yes" if self.met else "NO",
+            "" if self.met is None else "yes" if self.met else "NO",
         ]
 
 

@@ -17,7 +17,7 @@ class Bench:
 
     def __init__(self, known: ledger.Ledger | None) -> None:
         self._known = known
-        self._judge = Judge()
+        self._judge = Judge(own_core=True)
         self._preload: tuple[object, ...] | None = None
 
     def __enter__(self) -> Bench:

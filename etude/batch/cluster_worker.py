@@ -59,7 +59,7 @@ def _judge(exercise: Exercise) -> Judge:
     if getattr(_OWN, "preload", None) != exercise.preload:
         if (before := getattr(_OWN, "judge", None)) is not None:
             before.close()
-        _OWN.judge, _OWN.preload = Judge(), exercise.preload
+        _OWN.judge, _OWN.preload = Judge(own_core=True), exercise.preload
     return _OWN.judge  # type: ignore[no-any-return]
 
 

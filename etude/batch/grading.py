@@ -110,7 +110,8 @@ def _place(entry: Entry) -> tuple[tuple[str, ...], str, str]:
 def run(
     tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int, private: Sequence[Path] = ()
 ) -> Generator[Outcome]:
-    """Every outcome as it comes; each is kept before it is told. Closing the generator ends all hosts at once.
+    """Every outcome as it comes; each is kept before it is told, while its host goes on with the next one. Closing the
+    generator ends all hosts at once.
 
     No answer can read the store, nor what lies in `private`.
     """
@@ -118,7 +119,8 @@ def run(
     for task in (*tasks, *[None] * workers):
         waiting.put(task)
     done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
-    seats = [Seat(store, replace(options, seed=store.seed), private) for _ in range(min(workers, max(len(tasks), 1)))]
+    asked, hidden = replace(options, seed=store.seed), [store.out, *private]
+    seats = [Seat(asked, hidden) for _ in range(min(workers, max(len(tasks), 1)))]
     threads = [threading.Thread(target=seat.work, args=(waiting, done), daemon=True) for seat in seats]
     for thread in threads:
         thread.start()
@@ -131,20 +133,28 @@ def run(
             if outcome is None:
                 left -= 1
             else:
+                _keep(outcome, store)
                 yield outcome
     finally:
         for seat in seats:
             seat.leave()
         for thread in threads:
             thread.join()
+        while not done.empty():
+            _keep(done.get(), store)
+
+
+def _keep(outcome: object, store: Store) -> None:
+    if isinstance(outcome, Result):
+        store.keep(outcome)
 
 
 class Seat:
     """One worker's: keeps the host of the exercise graded last, and ends it when another is needed."""
 
-    def __init__(self, store: Store, options: GradeOptions, private: Sequence[Path] = ()) -> None:
-        self._store, self._options = store, options
-        self._judge = Judge(private=[store.out, *private])
+    def __init__(self, options: GradeOptions, private: Sequence[Path]) -> None:
+        self._options = options
+        self._judge = Judge(private=private, own_core=True)
         self._preload: tuple[str, ...] | None = None
         self._left = False
 
@@ -156,10 +166,8 @@ class Seat:
                 outcome = self._graded(task)
                 if self._left:
                     break
-                if isinstance(outcome, Result):
-                    self._store.keep(outcome)
                 done.put(outcome)
-        except BaseException as error:  # the disk is full, this machine cannot confine: for whoever asked
+        except BaseException as error:  # this machine cannot confine, say: for whoever asked
             done.put(error)
         finally:
             self._judge.close(at_once=self._left)

@@ -15,10 +15,14 @@ KNOWN = ("numpy", "scipy", "torch", "tensorflow", "keras", "sklearn", "matplotli
 
 def preloads(exercise: Exercise, sources: Iterable[str]) -> tuple[str, ...]:
     """The exercise's own, and those of KNOWN that any of the sources imports and that are installed here."""
-    wanted = {name for source in sources for name in imported(source)}
-    own = {name.partition(".")[0] for name in exercise.preload}
-    more = [name for name in KNOWN if name in wanted - own and importlib.util.find_spec(name) is not None]
-    return (*exercise.preload, *more)
+    unseen = [name for name in KNOWN if name not in {own.partition(".")[0] for own in exercise.preload}]
+    wanted: list[str] = []
+    for source in sources:
+        if any(name in source for name in unseen):  # far cheaper than the tree, and most are the same in a class
+            names = set(imported(source))
+            wanted += [name for name in unseen if name in names and importlib.util.find_spec(name) is not None]
+            unseen = [name for name in unseen if name not in names]
+    return (*exercise.preload, *(name for name in KNOWN if name in wanted))
 
 
 def imported(source: str) -> Iterator[str]:

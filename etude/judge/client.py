@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
+from etude.judge.core import bind_to_own_core
 from etude.judge.gpu import PRECISION, gpus
 from etude.judge.job import GradeOptions, Job
 from etude.report import Isolation, Report
@@ -40,6 +41,7 @@ class Host:
         isolate: bool,
         device: str = "cpu",
         processes: bool = False,
+        own_core: bool = False,
     ) -> None:
         self._home = tempfile.mkdtemp(prefix="etude-host-")
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -53,6 +55,7 @@ class Host:
             encoding="utf-8",
             start_new_session=True,  # Ctrl-C is ours to handle
         )
+        self._core = bind_to_own_core(self._process.pid) if own_core else None
         self._send({"preload": list(preload)})
         forked = self._receive()
         if "missing" in forked:
@@ -112,18 +115,22 @@ class Host:
             self._process.kill()
             self._process.wait()
         self._log.close()
+        if self._core is not None:
+            os.close(self._core)
+            self._core = None
         remove_tree(self._home)
 
 
 class Judge:
     """Grades submissions. Use as a context manager: hosts live until it is closed.
 
-    `private` are further paths that no worker may read (an attempts database, say).
+    `private` are further paths that no worker may read (an attempts database, say). `own_core` is for one of many
+    judges that grade at once: its hosts then stay each on a core that no other has, but for those of a GPU.
     """
 
-    def __init__(self, private: Iterable[Path] = ()) -> None:
+    def __init__(self, private: Iterable[Path] = (), own_core: bool = False) -> None:
         self._hosts: dict[_Place, Host] = {}
-        self._private = tuple(private)
+        self._private, self._own_core = tuple(private), own_core
         self._isolate = os.environ.get("ETUDE_ISOLATION") != "process"
 
     def __enter__(self) -> Judge:
@@ -165,7 +172,8 @@ class Judge:
             hidden = [exercise.bank / part for part in ("exercises", "solutions", "graders")]
             hidden += [PACKAGE_PARENT / "etude", *self._private]
             processes = device in exercise.processes
-            self._hosts[place] = Host(exercise.preload, hidden, self._isolate, device, processes)
+            own_core = self._own_core and device == "cpu"
+            self._hosts[place] = Host(exercise.preload, hidden, self._isolate, device, processes, own_core)
         return self._hosts[place]
 
     def close(self, at_once: bool = False) -> None:
@@ -203,7 +211,6 @@ def _environment(home: str, device: str) -> dict[str, str]:
         "KINETO_LOG_LEVEL": "99",
         "CUDA_VISIBLE_DEVICES": "0" if device == "cuda" else "",
     }
-    forks = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # large pages: a fork copies their table in half the time
     homes = {
         "HOME": home,
         "ETUDE_HOST_HOME": home,
@@ -212,4 +219,4 @@ def _environment(home: str, device: str) -> dict[str, str]:
         "KERAS_HOME": home,
         "ETUDE_LOCKS": tempfile.gettempdir(),
     }
-    return {**kept, **quiet, **forks, **homes, **threads}
+    return {**kept, **quiet, **homes, **threads}

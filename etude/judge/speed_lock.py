@@ -13,11 +13,7 @@ LOCK_SECONDS = 300.0
 
 @contextmanager
 def machine_lock() -> Iterator[None]:
-    path = os.path.join(os.environ["ETUDE_LOCKS"], "etude-speed.lock")
-    try:
-        descriptor = os.open(path, os.O_RDONLY)  # another user's file may be opened, and not created anew
-    except FileNotFoundError:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o444)
+    descriptor = lock_file(os.path.join(os.environ["ETUDE_LOCKS"], "etude-speed.lock"))
     try:
         _wait_for(descriptor, LOCK_SECONDS)
         yield
@@ -34,3 +30,11 @@ def _wait_for(descriptor: int, seconds: float) -> None:
             return
         except BlockingIOError:
             time.sleep(0.05)
+
+
+def lock_file(path: str) -> int:
+    """A descriptor of a file that all processes of this machine share, to take a lock on."""
+    try:
+        return os.open(path, os.O_RDONLY)  # another user's file may be opened, and not created anew
+    except FileNotFoundError:
+        return os.open(path, os.O_RDONLY | os.O_CREAT, 0o444)

@@ -54,8 +54,8 @@ def abi() -> int:
 class Rules:
     """What may be done, by path, with all that lies below it."""
 
-    read: Sequence[Path]
-    write: Sequence[Path]
+    read: Sequence[Path | str]
+    write: Sequence[Path | str]
     listed: Sequence[Path] = ()  # directories whose names may be read, and no more
     devices: Sequence[Path] = ()
     execute: Sequence[Path] = ()  # and read
@@ -86,7 +86,7 @@ def restrict(rules: Rules) -> None:
         os.close(ruleset)
 
 
-def _allow(c: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
+def _allow(c: ctypes.CDLL, ruleset: int, path: Path | str, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:

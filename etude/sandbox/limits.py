@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Collection
-from pathlib import Path
 
 from etude.sandbox.libc import checked, libc
 
@@ -85,8 +84,8 @@ def give_memory_back() -> None:
 
 def volunteer_to_die() -> None:
     """Be the first to go where the machine runs out of memory, before the host and whatever else runs."""
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as score:
+        score.write(b"1000")
 
 
 def close_descriptors(keep: Collection[int]) -> None:
@@ -109,10 +108,11 @@ def die_with_parent(parent: int) -> None:
 def _data_bytes() -> int:
     """The size of our private writable memory, as RLIMIT_DATA counts it; 0 where the system does not tell."""
     try:
-        status = Path("/proc/self/status").read_text()
+        with open("/proc/self/status", "rb") as file:
+            _, _, rest = file.read().partition(b"VmData:")
     except OSError:
         return 0
-    return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmData:")), 0)
+    return int(rest.split(None, 1)[0]) << 10 if rest else 0
 
 
 def _close_range(first: int, last: int) -> None:

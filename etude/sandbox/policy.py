@@ -6,7 +6,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etude.report import Isolation
@@ -81,18 +81,41 @@ def available() -> Isolation:
     return Isolation("kernel" if version and filtered else "process", version, filtered, _lacks(version, filtered))
 
 
-def prepare(allowed: Allowances) -> None:
-    """Before the fork, for all workers that follow: what `confine` would else work out in each. No fault without."""
+@dataclass(frozen=True)
+class Prepared:
+    """What is the same for all workers of a kind: how far this machine confines them, and the rules but for `temp`."""
+
+    isolation: Isolation
+    rules: landlock.Rules
+
+
+def prepare(readable: Iterable[str | Path], isolated: bool, allowed: Allowances) -> Prepared:
+    """Work it out; before the fork, so that no worker has to. `readable` is what `readable_paths` gave."""
+    if not isolated:
+        return Prepared(Isolation("process", 0, False, ("isolation (not asked for)",)), landlock.Rules((), ()))
     if seccomp.available():
         seccomp.compiled(allowed.gpu, allowed.processes)
+    paths = tuple(Path(path) for path in readable)
+    devices, system = gpu_paths() if allowed.gpu else ([], [])
+    rules = landlock.Rules(
+        read=(*paths, *system),
+        write=(_WRITABLE_DEVICE,),
+        listed=tuple(_listed(paths)),
+        devices=tuple(devices),
+        execute=(*paths, *map(Path, _PROGRAMS)) if allowed.processes else (),
+    )
+    return Prepared(available(), rules)
 
 
-def confine(policy: Policy) -> Isolation:
+def confine(policy: Policy, prepared: Prepared | None = None) -> Isolation:
     """Confine the calling process for good; it has just been forked and has one thread. OSError where that fails.
 
     Landlock and seccomp are left out, and named in `lacks`, only where the machine does not have them.
     """
-    isolation = available() if policy.isolated else Isolation("process", 0, False, ("isolation (not asked for)",))
+    if prepared is None:
+        readable = readable_paths(policy.hidden) if policy.readable is None else policy.readable
+        prepared = prepare(readable, policy.isolated, policy.allowed)
+    isolation, rules = prepared.isolation, prepared.rules
     memory_bytes = policy.memory_bytes + (_GPU_DATA_BYTES if policy.allowed.gpu else 0)
     limits.set_resource_limits(memory_bytes, policy.cpu_seconds, _FILE_BYTES)
     if not policy.isolated:
@@ -105,16 +128,8 @@ def confine(policy: Policy) -> Isolation:
     if isolation.landlock_abi:
         if any(policy.temp in (path, *path.parents) for path in policy.hidden):
             raise ValueError(f"{policy.temp}: a worker's own directory must not hold what is hidden")
-        readable = readable_paths(policy.hidden) if policy.readable is None else policy.readable
-        own = Path(f"/proc/{os.getpid()}")
-        devices, system = gpu_paths() if policy.allowed.gpu else ([], [])
-        rules = landlock.Rules(
-            read=(*readable, *system, own),
-            write=(policy.temp, _WRITABLE_DEVICE),
-            listed=tuple(_listed(readable)),
-            devices=tuple(devices),
-            execute=(*readable, *map(Path, _PROGRAMS)) if policy.allowed.processes else (),
-        )
+        own = f"/proc/{os.getpid()}"
+        rules = replace(rules, read=(*rules.read, own), write=(*rules.write, policy.temp))
         landlock.restrict(rules)
     if isolation.seccomp:
         seccomp.install(policy.allowed.gpu, policy.allowed.processes)

@@ -28,7 +28,7 @@ class WorkerSpec:
     allowed: policy.Allowances = policy.AS_A_RULE
 
 
-def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
+def main(spec: WorkerSpec, prepared: policy.Prepared, descriptors: list[int], parent: int) -> NoReturn:
     """Never returns. The first frame says how far this process is confined; no candidate code has run by then."""
     limits.die_with_parent(parent)
     os.setsid()
@@ -39,16 +39,10 @@ def main(spec: WorkerSpec, descriptors: list[int], parent: int) -> NoReturn:
     _settle_in(spec.temp)
     if spec.allowed.processes:
         os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"  # no pool of compiling processes beside the worker
-    isolation = policy.confine(
-        policy.Policy(
-            temp=Path(spec.temp),
-            hidden=(),
-            readable=tuple(Path(path) for path in spec.readable),
-            cpu_seconds=spec.cpu_seconds,
-            isolated=spec.isolated,
-            allowed=spec.allowed,
-        )
+    setting = policy.Policy(
+        Path(spec.temp), (), cpu_seconds=spec.cpu_seconds, isolated=spec.isolated, allowed=spec.allowed
     )
+    isolation = policy.confine(setting, prepared)
     server = Server()
     channel = Channel(socket.socket(fileno=wire), server.revive, shared_out, shared_in)
     channel.send(asdict(isolation))

@@ -6,6 +6,7 @@ It is forked from the host before the host is told any exercise, seed or submiss
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
-from etude.sandbox import policy, worker
+from etude.sandbox import large_pages, policy, worker
 from etude.sandbox.guardian import Guardian
 from etude.sandbox.limits import adopt_orphans, close_descriptors, die_with_parent
 from etude.sandbox.policy import Allowances
@@ -40,6 +41,7 @@ class Zygote:
         parent = os.getpid()
         gc.collect()
         gc.freeze()  # so that a worker's collector does not copy the frameworks' pages
+        large_pages.gather()
         pid = os.fork()
         if pid == 0:
             _run(lambda: serve(theirs, parent))
@@ -136,6 +138,9 @@ def serve(control: socket.socket, parent: int) -> NoReturn:
         _send(control, answer, [])
 
 
+_prepare = functools.cache(policy.prepare)  # a host has few kinds of workers
+
+
 def _spec(fields: dict[str, Any]) -> WorkerSpec:
     allowed = Allowances(**fields["allowed"])
     return WorkerSpec(**{**fields, "readable": tuple(fields["readable"]), "allowed": allowed})
@@ -145,12 +150,11 @@ def _spawn(spec: WorkerSpec, descriptors: list[int], guardian: Guardian | None) 
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads != 1:  # Landlock binds the calling thread only, and a fork loses the others' locks
         return {"error": f"a preloaded module started {threads - 1} threads: take it out of `preload`"}
-    if spec.isolated:
-        policy.prepare(spec.allowed)
+    prepared = _prepare(spec.readable, spec.isolated, spec.allowed)
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _run(lambda: worker.main(spec, descriptors, zygote))
+        _run(lambda: worker.main(spec, prepared, descriptors, zygote))
     if spec.allowed.processes and guardian is not None:
         guardian.watch(pid)
     return {"pid": pid}
