@@ -22,7 +22,7 @@ from etude.grading import (
 
 STILL = {"lr": 0.0}  # steps that move nothing
 LOSS = 1e-5  # losses may be summed in float32
-NAN = float("nan")
+WEIGH = "The criterion averages over a batch: weigh its value by the batch's size, and divide by all samples."
 
 
 @check("correctness", points=2)
@@ -30,8 +30,7 @@ def test_train_loss(submission, rng):
     """train_epoch returns the mean loss over all samples, whatever the sizes of the batches."""
     weights, batches = draw(rng), draw_batches(rng)
     loss = submission.probe.call(build(submission, weights, STILL), "train_epoch", batches)
-    help = "The criterion averages over a batch: weigh its value by the batch's size, and divide by all samples."
-    assert_close(loss, Twin(weights, STILL).train_epoch(batches), tol=LOSS, help=help)
+    assert_close(loss, Twin(weights, STILL).train_epoch(batches), tol=LOSS, help=WEIGH)
 
 
 @check("correctness", points=2)
@@ -39,8 +38,7 @@ def test_validation_loss(submission, rng):
     """validate returns the mean loss over all samples, whatever the sizes of the batches."""
     weights, batches = draw(rng), draw_batches(rng)
     loss = submission.probe.call(build(submission, weights, STILL), "validate", batches)
-    help = "The criterion averages over a batch: weigh its value by the batch's size, and divide by all samples."
-    assert_close(loss, Twin(weights, STILL).validate(batches), tol=LOSS, help=help)
+    assert_close(loss, Twin(weights, STILL).validate(batches), tol=LOSS, help=WEIGH)
 
 
 @check("contract", points=1, depends_on=("test_train_loss", "test_validation_loss"))
@@ -189,9 +187,9 @@ def test_nan(submission, rng):
     """A validation loss of NaN is never a best, and a finite one after it can be."""
     high, low = rng.uniform(2.0, 3.0), rng.uniform(1.0, 2.0)
     help = "Start with infinity as the best loss and ask `loss < best`: false for NaN, true for a finite loss after it."
-    assert_fit(submission, rng, [NAN, high, low, NAN, high], (5, 3), 5, 3, help)
-    assert_fit(submission, rng, [high, NAN, NAN, low], (4, 2), 3, 1, help)
-    assert_fit(submission, rng, [NAN, NAN, NAN, NAN], (4, 3), 3, 3, help + " Without a best the last weights stay.")
+    assert_fit(submission, rng, [np.nan, high, low, np.nan, high], (5, 3), 5, 3, help)
+    assert_fit(submission, rng, [high, np.nan, np.nan, low], (4, 2), 3, 1, help)
+    assert_fit(submission, rng, [np.nan] * 4, (4, 3), 3, 3, help + " Without a best the last weights stay.")
 
 
 @check("correctness", points=1, depends_on="test_best_state")
