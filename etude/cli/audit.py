@@ -13,6 +13,7 @@ from etude.authoring.section import Section
 from etude.cli.banks import ExerciseName, bank_options, load_catalog
 from etude.cli.bar import bar
 from etude.errors import CatalogError, EtudeError
+from etude.words import counted
 
 if TYPE_CHECKING:
     from etude.authoring.plan import Finding, Scope
@@ -193,4 +194,4 @@ def _show(summary: Summary) -> None:
     if of:
         out.print(f"misconceptions named right: {named:,} of {of:,} ({named / of:.1%})", style="dim")
     count = len(summary.faults)
-    out.print(f"{count} fault{'' if count == 1 else 's'}", style="bold red" if count else "bold green")
+    out.print(counted(count, "fault"), style="bold red" if count else "bold green")

@@ -11,7 +11,8 @@ import click
 from etude.cli.banks import bank_options, load_catalog
 from etude.cli.message import say
 from etude.cli.options import unisolated_option, workers_option
-from etude.cli.outcomes import follow
+from etude.cli.outcomes import follow, say_known
+from etude.words import counted
 
 if TYPE_CHECKING:
     from etude.coursework.grades import Grades
@@ -68,8 +69,7 @@ def command(
     store = Store.open(out, seed)
     options = GradeOptions(speed=not no_speed, device=device, allow_unisolated=allow_unisolated)
     todo = plan(found.entries, store, options)
-    if todo.known:
-        say(f"{todo.known} answers are graded already")
+    say_known(todo.known)
     if cluster is None:
         outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1)
     else:
@@ -77,7 +77,7 @@ def command(
         from etude.batch.cluster import run_on_cluster
 
         outcomes = run_on_cluster(todo.tasks, store, options, cluster, say)
-    failures = follow(outcomes, len(todo.tasks))
+    failed = follow(outcomes, len(todo.tasks))
     handed = {(entry.student, entry.exercise.id) for entry in found.entries}
     results = [result for result in store.results() if (result.student, result.exercise) in handed]
     for result in results:
@@ -86,10 +86,11 @@ def command(
     grades = Grades.of(found.students, results)
     _write(out, place.name or str(place), grades)
     click.echo(
-        f"{len(results)} answers of {len(grades.students)} students: {out / 'grades.csv'}, {out / 'summary.html'}"
+        f"{counted(len(results), 'answer')} of {counted(len(grades.students), 'student')}: "
+        f"{out / 'grades.csv'}, {out / 'summary.html'}"
     )
     left_out = bool(found.problems) or any(result.refused for result in results)
-    ctx.exit(OUR_FAULT if failures else BAD_INPUT if left_out else 0)
+    ctx.exit(OUR_FAULT if failed else BAD_INPUT if left_out else 0)
 
 
 def _write(out: Path, title: str, grades: Grades) -> None:

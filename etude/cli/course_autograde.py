@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from etude.cli.banks import bank_options, load_catalog
-from etude.cli.bar import bar
 from etude.cli.message import say
 from etude.cli.options import feedback_option, unisolated_option, workers_option
-
-if TYPE_CHECKING:
-    from etude.batch.grading import Task
-    from etude.batch.store import Store
-    from etude.coursework.nbgrader.course import Course
-    from etude.judge.job import GradeOptions
+from etude.cli.outcomes import follow, say_known
 
 BAD_INPUT, OUR_FAULT = 2, 3
 
@@ -56,7 +48,7 @@ def command(
     from etude.extras import require_extras
 
     require_extras("etude course", ["course"])
-    from etude.batch.grading import plan
+    from etude.batch.grading import plan, run
     from etude.coursework.nbgrader.autograde import Reader, course_store, submissions, write_all
     from etude.coursework.nbgrader.course import Course
     from etude.judge.job import GradeOptions
@@ -70,9 +62,9 @@ def command(
         say(line)
     store, options = course_store(course, chosen), GradeOptions(allow_unisolated=allow_unisolated)
     todo = plan(found.entries, store, options, read=Reader(chosen))
-    if todo.known:
-        say(f"{todo.known} answers are graded already")
-    failed = _grade(course, todo.tasks, store, options, workers or os.cpu_count() or 1)
+    say_known(todo.known)
+    outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1, private=course.private)
+    failed = follow(outcomes, len(todo.tasks))
     left_out = 0
     for written in write_all(course, chosen, found, store, failed, exam=feedback == "exam"):
         for line in written.notes:
@@ -82,18 +74,3 @@ def command(
             say(written.problem)
     click.echo(f"{len(found.students) - left_out} students' {assignment} in the gradebook")
     ctx.exit(OUR_FAULT if failed else BAD_INPUT if found.problems or left_out else 0)
-
-
-def _grade(course: Course, tasks: tuple[Task, ...], store: Store, options: GradeOptions, workers: int) -> list[Path]:
-    """Notebooks that could not be graded by a fault of ours."""
-    from etude.batch.grading import Failure, run
-
-    failed = []
-    outcomes = run(tasks, store, options, workers, private=course.private)
-    with bar("grading", "graded", len(tasks)) as advance, closing(outcomes):
-        for outcome in outcomes:
-            advance("")
-            if isinstance(outcome, Failure):
-                failed.append(outcome.entry.path)
-                say(f"{outcome.entry.path}: {outcome.problem}: not graded; run again, and please report it")
-    return failed

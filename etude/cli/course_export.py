@@ -13,6 +13,7 @@ from etude.cli.message import say
 from etude.cli.options import feedback_option
 from etude.cli.output import refuse_to_overwrite, write_file
 from etude.errors import EtudeError
+from etude.words import counted
 
 if TYPE_CHECKING:
     from etude.coursework.grades import Grades
@@ -67,7 +68,7 @@ def command(
     else:
         text, left_out = _table(grades, kind, roster, exam)
         write_file(to, text.encode(), force)
-    click.echo(f"{len(grades.results)} answers of {len(grades.students)} students: {to}")
+    click.echo(f"{counted(len(grades.results), 'answer')} of {counted(len(grades.students), 'student')}: {to}")
     ctx.exit(LEFT_OUT if left_out else 0)
 
 

@@ -11,6 +11,7 @@ import click
 from etude import __version__
 from etude.cli.banks import bank_options, load_catalog
 from etude.errors import EtudeError
+from etude.words import counted
 
 _FRAMEWORKS = {  # what it is called -> the distributions that may bring it
     "NumPy": ("numpy",),
@@ -104,7 +105,7 @@ def _attempts() -> str:
     from etude.database import default_path
 
     path = default_path()
-    return f"{path} ({_count(len(best()))} tried)" if path.exists() else f"{path} (none yet)"
+    return f"{path} ({counted(len(best()), 'exercise')} tried)" if path.exists() else f"{path} (none yet)"
 
 
 def _banks(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[bool, str]]:
@@ -115,8 +116,4 @@ def _banks(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[bool, str]]
         return
     for number, folder in enumerate(catalog.banks):
         count = sum(place.is_relative_to(folder) for place in catalog.places)
-        yield number == 0, f"{folder} ({_count(count)})"
-
-
-def _count(exercises: int) -> str:
-    return f"{exercises} exercise{'' if exercises == 1 else 's'}"
+        yield number == 0, f"{folder} ({counted(count, 'exercise')})"

@@ -11,7 +11,7 @@ import click
 
 from etude.cli.message import say
 from etude.cli.options import workers_option
-from etude.cli.outcomes import follow
+from etude.cli.outcomes import follow, say_known
 from etude.errors import EtudeError
 
 if TYPE_CHECKING:
@@ -49,12 +49,11 @@ def command(ctx: click.Context, root: Path, submissions: tuple[Path, ...], worke
     refused = _received(folder, submissions)
     handed = those_that_count(folder)
     work = prepare(folder, handed, exercises)
-    if known := work.plan.known:
-        say("1 answer is graded already" if known == 1 else f"{known} answers are graded already")
+    say_known(work.plan.known)
     outcomes = grade(folder, work, workers or os.cpu_count() or 1)
-    failures = follow(outcomes, len(work.plan.tasks))
+    failed = follow(outcomes, len(work.plan.tasks))
     _tell(folder, handed, blind or folder.settings.blind)
-    ctx.exit(OUR_FAULT if failures else BAD_INPUT if refused else 0)
+    ctx.exit(OUR_FAULT if failed else BAD_INPUT if refused else 0)
 
 
 def _received(folder: Folder, submissions: tuple[Path, ...]) -> bool:

@@ -11,6 +11,7 @@ import click
 
 from etude.cli.message import say
 from etude.errors import EtudeError
+from etude.words import counted
 
 if TYPE_CHECKING:
     from etude.takehome.dossier import Dossier
@@ -42,7 +43,8 @@ def command(root: Path, blind: bool) -> None:
         _write(folder.report, folder.settings.title, found)
     except OSError as error:
         raise EtudeError(folder.report, f"cannot be written ({error.strerror})", "make room for it") from None
-    click.echo(f"{len(found)} candidates: {folder.report / 'index.html'}, {folder.report / 'comparison.csv'}")
+    written = f"{folder.report / 'index.html'}, {folder.report / 'comparison.csv'}"
+    click.echo(f"{counted(len(found), 'candidate')}: {written}")
 
 
 def _write(place: Path, title: str, found: dict[str, Dossier]) -> None:

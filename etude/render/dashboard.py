@@ -11,6 +11,7 @@ from rich.text import Text
 from etude.extras import install_command
 from etude.practice.dashboard import ChapterProgress, Dashboard, Suggestion
 from etude.render.visible import visible_line
+from etude.words import counted
 
 WIDEST = 100
 NAMED = 4  # how many of what is due are named
@@ -36,7 +37,7 @@ def _headline(dashboard: Dashboard, unicode: bool) -> Text:
 
 def _streak(dashboard: Dashboard) -> Iterator[Text]:
     if dashboard.streak:
-        days = f"{dashboard.streak} day{'s' * (dashboard.streak != 1)} in a row"
+        days = f"{counted(dashboard.streak, 'day')} in a row"
         yield Text.assemble((days, "bold"), "" if dashboard.practised_today else ", and today is still open")
 
 
@@ -66,7 +67,7 @@ def _bar(chapter: ChapterProgress, cells: int, marks: tuple[str, str, str]) -> T
 def _interview(dashboard: Dashboard) -> Iterator[Text]:
     if dashboard.interview_left is not None:
         minutes = math.ceil(dashboard.interview_left / 60)
-        left = f", with {minutes} minute{'' if minutes == 1 else 's'} left"
+        left = f", with {counted(minutes, 'minute')} left"
         yield Text.assemble(("An interview is open", "bold yellow"), f"{left}: ", ("etude mock", "bold"), " goes on.")
         yield Text()
 

@@ -20,6 +20,7 @@ from etude.render.paper import Lines, Paper
 from etude.render.terminal import details, headline, misconception, problem
 from etude.render.visible import visible_line
 from etude.report import Category, CheckResult, Rationale, Report, Status
+from etude.words import counted
 
 SHORTEST = 4  # lines: of a check's details, where they are cut
 HEADLINE_COLUMNS = 20  # of a headline, besides the description and the change
@@ -127,4 +128,4 @@ def _advice(check: CheckResult) -> Iterator[RenderableType]:
 def _passed(state: WatchState, report: Report, paper: Paper) -> Iterator[RenderableType]:
     count = sum(check.status is Status.PASSED and not state.change(check) for check in report.checks)
     if count:
-        yield Text(f"{'✓' if paper.unicode else '+'} {count} check{'s' * (count != 1)} passed", "green")
+        yield Text(f"{'✓' if paper.unicode else '+'} {counted(count, 'check')} passed", "green")

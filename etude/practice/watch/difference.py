@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etude.report import CheckResult, Report, Status
+from etude.words import counted
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Difference:
         if not told:
             return "no check has changed"
         sign = "+" if self.points > 0 else "−" if self.points < 0 else "±"
-        return f"{sign}{abs(self.points)} point{'s' * (abs(self.points) != 1)}: {told}"
+        return f"{sign}{counted(abs(self.points), 'point')}: {told}"
 
 
 def _passes(check: CheckResult) -> bool:
