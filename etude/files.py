@@ -8,14 +8,18 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """A reader, and whoever comes after a power cut, finds all of `content` or what was there before. OSError."""
+def write_whole(path: Path, content: bytes, mode: int = 0o644, durable: bool = True) -> None:
+    """A reader, and whoever comes after a power cut, finds all of `content` or what was there before. OSError.
+
+    durable: False for what can be made again, as a power cut may then empty it; it saves waiting for the disk.
+    """
     handle, draft = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:
         with open(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.chmod(draft, mode)
         os.replace(draft, path)
     except BaseException:

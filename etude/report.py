@@ -139,6 +139,11 @@ class CheckResult:
     def maximum(self) -> int:
         return self.points if self.counts else 0
 
+    def to_json(self) -> dict[str, Any]:
+        nested = ("rationale", "timing", "figure")  # most checks have none of them
+        there = {name: value for name in nested if (value := getattr(self, name))}
+        return {**vars(self), **{name: _plain(value) for name, value in there.items()}}
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CheckResult:
         rationale, timing = data["rationale"], data["timing"]
@@ -228,7 +233,11 @@ class Report:
         """Plain JSON values, with the derived totals beside them for readers in other languages."""
         return {
             "format_version": FORMAT_VERSION,
-            **dataclasses.asdict(self),
+            **vars(self),
+            "isolation": _plain(self.isolation),
+            "checks": [check.to_json() for check in self.checks],
+            "problem": _plain(self.problem),
+            "misconception": _plain(self.misconception),
             "score": self.score,
             "maximum": self.maximum,
             "status": self.status.value,
@@ -251,3 +260,10 @@ class Report:
                 "misconception": Misconception(**misconception) if misconception else None,
             }
         )
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass, or a tuple of them, as dicts; None as it is."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return None if value is None else dataclasses.asdict(value)

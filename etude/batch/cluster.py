@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds for a scheduler to come back
 RETRIES = 3  # of an answer whose worker died
 FETCH_SECONDS = 10.0  # for the result of a task that has ended
-AHEAD = 2  # tasks for each thread of a worker: the next is there when one ends
+AHEAD = 2  # jobs for each thread of a worker: the next is there when one ends
+TOGETHER = 4  # answers to one exercise that make a job, which costs the cluster some milliseconds whatever is in it
 
-Running = dict["Future[Any]", tuple[Task, frozenset[str]]]  # the task, and the workers that may have it
+Together = tuple[Task, ...]
+Running = dict["Future[Any]", tuple[Together, frozenset[str]]]  # the answers, and the workers that may have them
 
 
 def run_on_cluster(
@@ -93,25 +95,35 @@ def _outcomes(
         while waiting and len(running) < AHEAD * crew.threads:
             if not (able := crew.able(waiting[0].exercise.required_extras)):
                 break
-            task = waiting.popleft()
-            running[_submitted(client, task, wanted, able)] = task, frozenset(able)
+            together = _next(waiting, crew.threads)
+            running[_submitted(client, together, wanted, able)] = together, frozenset(able)
         for future in _ended(client, running):
-            task, _ = running.pop(future)
+            together, _ = running.pop(future)
             try:
-                outcome = _outcome(future, task)
-            except OSError:  # its worker, or the scheduler, has died since, and took the result with it
-                waiting.appendleft(task)
+                outcomes = _outcomes_of(future, together)
+            except OSError:  # its worker, or the scheduler, has died since, and took the results with it
+                waiting.extendleft(together)
             else:
-                yield outcome
+                yield from outcomes
 
 
-def _submitted(client: Client, task: Task, options: GradeOptions, able: Sequence[str]) -> Future[Any]:
-    needs_gpu = options.device != "cpu" and bool(task.exercise.tiers("cuda"))
+def _next(waiting: deque[Task], threads: int) -> Together:
+    """Fewer towards the end, so that no worker is left with many while the others have none."""
+    size = min(TOGETHER, max(1, len(waiting) // (AHEAD * threads)))
+    exercise, found = waiting[0].exercise, [waiting.popleft()]
+    while waiting and len(found) < size and waiting[0].exercise == exercise:
+        found.append(waiting.popleft())
+    return tuple(found)
+
+
+def _submitted(client: Client, together: Together, options: GradeOptions, able: Sequence[str]) -> Future[Any]:
+    exercise = together[0].exercise
+    needs_gpu = options.device != "cpu" and bool(exercise.tiers("cuda"))
     return client.submit(
         graded_there,
-        bundle_of(task.exercise),
-        task.exercise.preload,
-        dataclasses.astuple(task.submission)[:2],
+        bundle_of(exercise),
+        exercise.preload,
+        [(task.submission.name, task.submission.source) for task in together],
         dataclasses.asdict(options),
         workers=list(able),
         resources={"GPU": 1} if needs_gpu else None,
@@ -121,11 +133,11 @@ def _submitted(client: Client, task: Task, options: GradeOptions, able: Sequence
 
 
 def _taken_back(running: Running, crew: Crew) -> list[Task]:
-    """The tasks for workers of which none is left."""
+    """The answers that are with workers of which none is left."""
     lost = [future for future, (_, able) in running.items() if able.isdisjoint(crew.names)]
     for future in lost:
         future.cancel()
-    return [running.pop(future)[0] for future in lost]
+    return [task for future in lost for task in running.pop(future)[0]]
 
 
 def _ended(client: Client, running: Running) -> list[Future[Any]]:
@@ -142,16 +154,20 @@ def _ended(client: Client, running: Running) -> list[Future[Any]]:
     return []
 
 
-def _outcome(future: Future[Any], task: Task) -> Outcome:
-    """OSError where the result can no longer be fetched."""
+def _outcomes_of(future: Future[Any], together: Together) -> list[Outcome]:
+    """OSError where the results can no longer be fetched."""
     if future.status == "cancelled":
         raise CancelledError("the scheduler has forgotten its tasks")
     if future.status == "error":  # its workers died again and again, or a fault of ours there
         error = future.exception(timeout=FETCH_SECONDS)
-        return Failure(task.entry, f"{type(error).__name__}: {error}")
+        return [Failure(task.entry, f"{type(error).__name__}: {error}") for task in together]
     if future.status != "finished":
-        raise ConnectionError("the result was lost with its worker")
+        raise ConnectionError("the results were lost with their worker")
     said = future.result(timeout=FETCH_SECONDS)
+    return [_outcome(task, each) for task, each in zip(together, said, strict=True)]
+
+
+def _outcome(task: Task, said: dict[str, Any]) -> Outcome:
     if "judge_error" in said:
         return Failure(task.entry, said["judge_error"])
     return task.result(Report.from_json(said["report"]))

@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import tempfile
 import threading
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,15 +42,18 @@ def bundle_of(exercise: Exercise) -> Bundle:
 
 
 def graded_there(
-    bundle: Bundle, preload: tuple[str, ...], submission: tuple[str, str], options: dict[str, Any]
-) -> dict[str, Any]:
-    """Run on a worker: grade one answer, in the hosts of the worker's thread."""
+    bundle: Bundle, preload: tuple[str, ...], submissions: Sequence[tuple[str, str]], options: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Run on a worker: grade answers, each a name and a source, in the hosts of the worker's thread."""
     exercise = dataclasses.replace(_unpacked(bundle), preload=tuple(preload))
+    return [_graded(exercise, Submission(*each), GradeOptions(**options)) for each in submissions]
+
+
+def _graded(exercise: Exercise, submission: Submission, options: GradeOptions) -> dict[str, Any]:
     try:
-        report = graded(_judge(exercise), exercise, Submission(*submission), GradeOptions(**options))
+        return {"report": graded(_judge(exercise), exercise, submission, options).to_json()}
     except JudgeError as error:
         return {"judge_error": str(error)}
-    return {"report": report.to_json()}
 
 
 _OWN = threading.local()  # a worker's thread keeps its judge between two tasks, as a seat does

@@ -102,5 +102,6 @@ def _write(out: Path, title: str, grades: Grades) -> None:
     pages.mkdir(exist_ok=True)
     write_whole(out / "grades.csv", grades.csv().encode())
     for student in grades.students:
-        write_whole(pages / f"{file_name(student)}.html", student_page(title, grades, student).encode())
+        page = student_page(title, grades, student).encode()
+        write_whole(pages / f"{file_name(student)}.html", page, durable=False)
     write_whole(out / "summary.html", class_page(title, grades).encode())

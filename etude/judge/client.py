@@ -66,15 +66,16 @@ class Host:
         self._send({"hidden": places, "isolate": isolate, "device": device, "processes": processes})
         self.isolation = Isolation.from_json(self._receive()["isolation"])
 
-    def grade(self, job: Job, on_check: OnCheck) -> Report:
-        self._send(job.to_json())
+    def grade(self, job: Job, on_check: OnCheck | None) -> Report:
+        self._send({**job.to_json(), "tell": on_check is not None})
         while True:
             message = self._receive()
             if "report" in message:
                 return Report.from_json(message["report"])
             if "judge_error" in message:
                 raise JudgeError(message["judge_error"])
-            on_check(message["check"])
+            if on_check is not None:
+                on_check(message["check"])
 
     @property
     def alive(self) -> bool:
@@ -146,7 +147,7 @@ class Judge:
         exercise: Exercise,
         submission: Submission,
         options: GradeOptions | None = None,
-        on_check: OnCheck = lambda name: None,
+        on_check: OnCheck | None = None,
     ) -> Report:
         """The full report. JudgeError for a fault of ours, EtudeError where the user can mend something."""
         options = _with_device(options or GradeOptions(), exercise)
@@ -211,6 +212,7 @@ def _environment(home: str, device: str) -> dict[str, str]:
         "KINETO_LOG_LEVEL": "99",
         "CUDA_VISIBLE_DEVICES": "0" if device == "cuda" else "",
     }
+    pages = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # large from the start: fewer for the zygote to gather
     homes = {
         "HOME": home,
         "ETUDE_HOST_HOME": home,
@@ -219,4 +221,4 @@ def _environment(home: str, device: str) -> dict[str, str]:
         "KERAS_HOME": home,
         "ETUDE_LOCKS": tempfile.gettempdir(),
     }
-    return {**kept, **quiet, **homes, **threads}
+    return {**kept, **quiet, **pages, **homes, **threads}

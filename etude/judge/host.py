@@ -3,7 +3,8 @@
 `python -I -m etude.judge.host`, with one JSON value a line on standard input and output:
     {"preload": [...]}                  modules to import; {"forked": true} or {"missing": …} comes back
     {"hidden": [...], "isolate": true}  what no worker may read; {"isolation": …} comes back
-    a Job                              {"check": name} as each check ends, then {"report": …} or {"judge_error": …}
+    a Job, {"tell": …}                 {"check": name} as each check ends, if told to; then {"report": …} or
+                                       {"judge_error": …}
 """
 
 from __future__ import annotations

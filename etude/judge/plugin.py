@@ -53,10 +53,7 @@ def submission(request: pytest.FixtureRequest) -> SubmissionProxy:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """The check's own secret generator."""
-    from etude.judge.seeds import check_rng
-
-    grading = _grading(request)
-    return check_rng(grading.seed, grading.job.exercise.id, request.node.name)
+    return _grading(request).rng(request.node.name)
 
 
 @pytest.fixture

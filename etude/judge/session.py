@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from _pytest.runner import collect_one_node
@@ -20,7 +19,7 @@ from etude.judge.candidate import Quarters
 from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
 from etude.judge.pipe import Receive, Send
-from etude.report import Category, CheckResult, Isolation
+from etude.report import Category, CheckResult, Isolation, Report
 from etude.sandbox.policy import Allowances, readable_paths
 from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
@@ -48,22 +47,24 @@ class HostSession:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         while (message := self._receive()) is not None:
             try:
-                self._send({"report": self._grade(session, Job.from_json(message))})
+                report = self._grade(session, Job.from_json(message), message["tell"])
+                self._send({"report": report.to_json()})
             except JudgeError as error:
                 self._send({"judge_error": str(error)})
         return True
 
-    def _grade(self, session: pytest.Session, job: Job) -> dict[str, Any]:
+    def _grade(self, session: pytest.Session, job: Job, tell: bool) -> Report:
         items = self._items(session, job.exercise.grader_path)
         seed = job.options.seed if job.options.seed is not None else int.from_bytes(os.urandom(8), "little")
         timed = job.options.speed and any(item.stash[SPEC].category is Category.SPEED for item in items)
         self.current = grading_run.start(job, seed, self._quarters, timed)
 
         def on_check(result: CheckResult) -> None:
-            self._send({"check": result.name})
+            if tell:
+                self._send({"check": result.name})
 
         try:
-            return grading_run.run(self.current, items, on_check, self._versions).to_json()
+            return grading_run.run(self.current, items, on_check, self._versions)
         finally:
             session._setupstate.teardown_exact(None)  # the last to run need not be the last of the file
             self.current.close()

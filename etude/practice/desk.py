@@ -51,7 +51,7 @@ class Desk:
         exercise: Exercise,
         submission: Submission,
         options: GradeOptions | None = None,
-        on_check: OnCheck = lambda name: None,
+        on_check: OnCheck | None = None,
     ) -> Report:
         """The report of one attempt, told its misconception. Not recorded: see `keep`."""
         report = self.judge.grade(exercise, submission, options or GradeOptions(), on_check)

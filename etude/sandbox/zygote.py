@@ -39,7 +39,6 @@ class Zygote:
         """Fork the zygote from the calling, single-threaded process."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         parent = os.getpid()
-        gc.collect()
         gc.freeze()  # so that a worker's collector does not copy the frameworks' pages
         large_pages.gather()
         pid = os.fork()

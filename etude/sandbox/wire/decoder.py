@@ -150,7 +150,9 @@ class Decoder:
             self.array_bytes += size
 
 
-Check = Callable[[Decoder, Node], Iterator[Any]]
+Check = Callable[[Decoder, Node], Iterator[Any]]  # the nodes inside, which are checked in their turn
+
+_NOTHING: Iterator[Any] = iter(())  # most nodes hold none
 
 
 def _name(text: bytes) -> str:
@@ -165,37 +167,48 @@ def _size(dtype: np.dtype[Any], shape: list[int]) -> int:
 
 
 def _checks() -> dict[bytes, Check]:
-    """What each tag's node must be; a check yields the nodes inside, which are checked in their turn."""
+    """What each tag's node must be."""
 
     def fields(*types: type) -> Check:
+        wanted = [bytes, *types]
+
         def check(decoder: Decoder, node: Node) -> Iterator[Any]:
-            if len(node) != len(types) + 1 or any(type(a) is not t for a, t in zip(node[1:], types, strict=True)):
+            if list(map(type, node)) != wanted:
                 refuse("a node's fields are not of its tag's types")
-            yield from ()
+            return _NOTHING
 
         return check
+
+    one_bytes, one_list = fields(bytes), fields(list)  # made once: there are many nodes
 
     def of_dtype(inner: Check, names: frozenset[str]) -> Check:
         def check(decoder: Decoder, node: Node) -> Iterator[Any]:
-            yield from inner(decoder, node)
+            inner(decoder, node)
             if node[1].decode("ascii", "replace") not in names:
                 refuse("an unknown dtype")
+            return _NOTHING
 
         return check
 
+    of_scalars = of_dtype(fields(bytes, bytes), DTYPES)
+    of_arrays = of_dtype(fields(bytes, list, int), DTYPES)
+    of_tensors = of_dtype(fields(bytes, bytes, bool, bool, list), TENSOR_DTYPES)
+    of_plain = fields(bytes, list)
+
     def text(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from fields(bytes)(decoder, node)
+        one_bytes(decoder, node)
         try:
             node[1].decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             refuse("a str is not UTF-8")
+        return _NOTHING
 
     def sequence(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from fields(list)(decoder, node)
-        yield from node[1]
+        one_list(decoder, node)
+        return iter(node[1])
 
     def mapping(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from fields(list)(decoder, node)
+        one_list(decoder, node)
         for pair in node[1]:
             if type(pair) is not list or len(pair) != 2:
                 refuse("a dict's pair is not two nodes")
@@ -206,31 +219,34 @@ def _checks() -> dict[bytes, Check]:
             yield from pair
 
     def scalar(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from of_dtype(fields(bytes, bytes), DTYPES)(decoder, node)
+        of_scalars(decoder, node)
         if len(node[2]) != np.dtype(node[1].decode()).itemsize:
             refuse("a scalar's bytes do not fit its dtype")
+        return _NOTHING
 
     def big(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from fields(bytes)(decoder, node)
+        one_bytes(decoder, node)
         if len(node[1]) > MAX_INT_BITS // 8 + 1:
             refuse("an int of too many bits")
+        return _NOTHING
 
     def array(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from of_dtype(fields(bytes, list, int), DTYPES)(decoder, node)
+        of_arrays(decoder, node)
         decoder.check_array(node)
+        return _NOTHING
 
     def tensor(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from of_dtype(fields(bytes, bytes, bool, bool, list), TENSOR_DTYPES)(decoder, node)
+        of_tensors(decoder, node)
         inner, name = node[5], node[1].decode()
         if len(inner) != 4 or inner[0] not in (b"array", b"shared"):
             refuse("a tensor without an array")
         if inner[1] != (b"uint16" if name == "bfloat16" else node[1]):
             refuse("a tensor's array is of another dtype")
-        yield inner
+        return iter((inner,))
 
     def plain(decoder: Decoder, node: Node) -> Iterator[Any]:
-        yield from fields(bytes, list)(decoder, node)
-        yield node[2]
+        of_plain(decoder, node)
+        return iter((node[2],))
 
     return {
         b"none": fields(),

@@ -87,6 +87,8 @@ class Encoder:
         return ["plain", exact.__name__[:200], self.node(_as_plain(value), depth + 1)]
 
     def _pair(self, key: object, value: object, depth: int) -> Node:
+        if type(key) is str:
+            return [self.node(key, depth), self.node(value, depth)]
         if not isinstance(key, _KEYS) or isinstance(key, np.complexfloating):
             raise UnsendableError(f"a dict with a key of type {type(key).__name__[:200]}")
         if type(key) not in _KEYS and type(key) not in _SCALARS:
