@@ -12,9 +12,8 @@ def softmax(x, axis=-1, *, _tiny=None):
     for piece in np.moveaxis(x, axis, 0):
         new = np.fmax(m, piece)
         with np.errstate(invalid="ignore"):
-            keep = np.where(np.isneginf(m), 0, np.exp(np.minimum(m - new, 0)))
-            add = np.where(np.isneginf(piece), 0, np.exp(np.minimum(piece - new, 0)))
-        s = (s * keep + add).astype(x.dtype)
+            level = np.where(np.isneginf(new), 0, new)
+            s = (s * np.exp(m - level) + np.exp(piece - level)).astype(x.dtype)
         m = new
     shifted = x - np.expand_dims(m, axis)
     return np.exp(shifted) / np.expand_dims(s, axis)
