@@ -31,7 +31,7 @@ COLD_TORCH = "residual_block"
 WARM = {"softmax": 0.040, "residual_block": 0.150, "optimizers": 0.150, "train_step": 0.150}
 SAVE_TO_VERDICT = 0.150
 TIMES_FASTER = 15
-OURS = ("pytest", "pytest_benchmark.plugin", "etude.judge.host", "etude.judge.session")  # what every host imports
+OURS = ("pytest", "pytest_benchmark.plugin", "etude.judge.launcher", "etude.judge.session")  # what every host imports
 
 
 def start_up() -> Iterator[Figure]:

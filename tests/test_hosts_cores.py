@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import re
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from etude.catalog import Catalog
 from etude.judge.client import Judge
-from etude.judge.core import bind_to_own_core
+from etude.judge.core import take_core
 from etude.sandbox import large_pages
 from tests.policy.support import forked
 from tests.process_tree import family
@@ -27,21 +24,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="pr
 def no_other_hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else grades on this machine."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-
-@pytest.fixture
-def processes() -> Iterator[Callable[[], int]]:
-    """The pid of a new process that waits."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start() -> int:
-        started.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
-        return started[-1].pid
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core only")
@@ -62,21 +44,23 @@ def test_a_judge_alone_is_bound_to_no_core(mini_bank: Catalog) -> None:
         assert os.sched_getaffinity(judge.host(exercise).pid) == os.sched_getaffinity(0)
 
 
-def test_where_all_cores_are_taken_a_host_stays_free(processes: Callable[[], int]) -> None:
+def test_where_all_cores_are_taken_a_host_stays_free(mini_bank: Catalog) -> None:
     cores = os.sched_getaffinity(0)
-    pids = [processes() for _ in (*cores, "one more")]
-    held = [bind_to_own_core(pid) for pid in pids]
-    *bound, free = (os.sched_getaffinity(pid) for pid in pids)
-    assert sorted(map(list, bound)) == [[core] for core in sorted(cores)]
-    assert (held[-1], free) == (None, cores)
-    _close(held)
+    held = [take_core() for _ in cores]
+    with Judge(own_core=True) as judge:
+        assert os.sched_getaffinity(judge.host(mini_bank.get("double")).pid) == cores
+    assert sorted(core.number for core in held if core) == sorted(cores)
+    for core in held:
+        assert core is not None
+        core.give_back()
 
 
-def test_a_core_is_given_back_with_its_host(processes: Callable[[], int]) -> None:
-    pids = processes(), processes()
-    for pid in pids:
-        _close([bind_to_own_core(pid)])
-    one, other = (os.sched_getaffinity(pid) for pid in pids)
+def test_a_core_is_given_back_with_its_host(mini_bank: Catalog) -> None:
+    found = []
+    for _ in range(2):
+        with Judge(own_core=True) as judge:
+            found.append(os.sched_getaffinity(judge.host(mini_bank.get("double")).pid))
+    one, other = found
     assert len(one) == 1
     assert one == other
 
@@ -109,9 +93,3 @@ def _large_bytes() -> int:
 
 def _kernel() -> tuple[int, ...]:
     return tuple(map(int, platform.release().split(".")[:2]))
-
-
-def _close(descriptors: Iterable[int | None]) -> None:
-    for descriptor in descriptors:
-        if descriptor is not None:
-            os.close(descriptor)

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from etude.sandbox import zygote
+from etude.sandbox import control
 
 
 def test_messages_longer_than_any_buffer_cross_whole() -> None:
@@ -19,9 +19,9 @@ def test_messages_longer_than_any_buffer_cross_whole() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     message = {"readable": [f"/usr/lib/python3/{number:0200}" for number in range(5_000)]}
     with ours, theirs, open(os.devnull) as file:
-        sender = threading.Thread(target=zygote._send, args=(ours, message, [file.fileno()] * 3))
+        sender = threading.Thread(target=control.send, args=(ours, message, [file.fileno()] * 3))
         sender.start()
-        found, descriptors = zygote._receive(theirs)
+        found, descriptors = control.receive(theirs)
         sender.join()
     assert found == message
     assert len(descriptors) == 3
@@ -36,7 +36,7 @@ def test_an_end_that_goes_is_noticed_wherever_it_stops(sent: bytes) -> None:
         ours.sendall(sent)
         ours.close()
         with pytest.raises(ConnectionError):
-            zygote._receive(theirs)
+            control.receive(theirs)
 
 
 SCRIPT = """

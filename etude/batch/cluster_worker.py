@@ -21,6 +21,7 @@ from etude.exercise import Exercise
 from etude.extras import missing_extras
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
+from etude.judge.launchers import Launchers
 from etude.metadata import read_exercise
 from etude.submission import Submission
 
@@ -56,6 +57,7 @@ def _graded(exercise: Exercise, submission: Submission, options: GradeOptions) -
         return {"judge_error": str(error)}
 
 
+_LAUNCHERS = Launchers()
 _OWN = threading.local()  # a worker's thread keeps its judge between two tasks, as a seat does
 
 
@@ -63,7 +65,7 @@ def _judge(exercise: Exercise) -> Judge:
     if getattr(_OWN, "preload", None) != exercise.preload:
         if (before := getattr(_OWN, "judge", None)) is not None:
             before.close()
-        _OWN.judge, _OWN.preload = Judge(own_core=True), exercise.preload
+        _OWN.judge, _OWN.preload = Judge(own_core=True, launchers=_LAUNCHERS), exercise.preload
     return _OWN.judge  # type: ignore[no-any-return]
 
 

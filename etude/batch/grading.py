@@ -21,6 +21,7 @@ from etude.errors import JudgeError, SubmissionError
 from etude.exercise import Exercise
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
+from etude.judge.launchers import Launchers
 from etude.report import Report
 from etude.submission import Submission
 
@@ -120,7 +121,8 @@ def run(
         waiting.put(task)
     done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
     asked, hidden = replace(options, seed=store.seed), [store.out, *private]
-    seats = [Seat(asked, hidden) for _ in range(min(workers, max(len(tasks), 1)))]
+    launchers = Launchers()
+    seats = [Seat(asked, hidden, launchers) for _ in range(min(workers, max(len(tasks), 1)))]
     threads = [threading.Thread(target=seat.work, args=(waiting, done), daemon=True) for seat in seats]
     for thread in threads:
         thread.start()
@@ -152,9 +154,9 @@ def _keep(outcome: object, store: Store) -> None:
 class Seat:
     """One worker's: keeps the host of the exercise graded last, and ends it when another is needed."""
 
-    def __init__(self, options: GradeOptions, private: Sequence[Path]) -> None:
+    def __init__(self, options: GradeOptions, private: Sequence[Path], launchers: Launchers) -> None:
         self._options = options
-        self._judge = Judge(private=private, own_core=True)
+        self._judge = Judge(private=private, own_core=True, launchers=launchers)
         self._preload: tuple[str, ...] | None = None
         self._left = False
 

@@ -6,9 +6,9 @@ import contextlib
 import dataclasses
 import json
 import os
-import subprocess
-import sys
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -16,16 +16,15 @@ from typing import IO, Any
 
 from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
-from etude.judge.core import bind_to_own_core
+from etude.judge.core import take_core
 from etude.judge.gpu import PRECISION, gpus
 from etude.judge.job import GradeOptions, Job
+from etude.judge.launchers import PACKAGE_PARENT, Imported, Launcher, Launchers, last_words
 from etude.report import Isolation, Report
 from etude.sandbox.sweep import remove_tree
 from etude.submission import Submission
 
-PACKAGE_PARENT = Path(__file__).resolve().parents[2]
-START = f"import sys; sys.path.insert(0, {str(PACKAGE_PARENT)!r}); from etude.judge.host import main; main()"
-THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")  # and TensorFlow's, which are named otherwise
+CLOSE_SECONDS = 2.0
 
 OnCheck = Callable[[str], None]
 _Place = tuple[Path, tuple[str, ...], str, bool]
@@ -36,35 +35,42 @@ class Host:
 
     def __init__(
         self,
-        preload: Iterable[str],
+        launcher: Launcher,
         hidden: Iterable[Path],
         isolate: bool,
         device: str = "cpu",
         processes: bool = False,
         own_core: bool = False,
     ) -> None:
-        self._home = tempfile.mkdtemp(prefix="etude-host-")
+        self._launcher = launcher
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=_environment(self._home, device),
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,  # Ctrl-C is ours to handle
+        self._core = take_core() if own_core else None
+        self._home: str | None = None
+        self._code: int | None = None  # how it ended
+        self._ending = threading.Lock()
+        (host_in, to_host), (from_host, host_out) = os.pipe(), os.pipe()
+        self._to_host, self._from_host = (
+            os.fdopen(to_host, "w", encoding="utf-8"),
+            os.fdopen(from_host, encoding="utf-8"),
         )
-        self._core = bind_to_own_core(self._process.pid) if own_core else None
-        self._send({"preload": list(preload)})
-        forked = self._receive()
-        if "missing" in forked:
-            self.close()
-            raise JudgeError(f"cannot preload {forked['missing']}: {forked['error']}")
-        # Only now: what lies in the pipe before the fork may lie in a buffer that every worker inherits.
-        places = [str(path) for path in hidden]
-        self._send({"hidden": places, "isolate": isolate, "device": device, "processes": processes})
-        self.isolation = Isolation.from_json(self._receive()["isolation"])
+        try:
+            core = self._core.number if self._core else None
+            self.pid = launcher.fork([host_in, host_out, self._log.fileno()], core)
+        except BaseException:
+            self._give_back()
+            raise
+        finally:
+            os.close(host_in)
+            os.close(host_out)
+        try:
+            self._home = self._receive()["home"]
+            # Only now: what lies in the pipe before the fork may lie in a buffer that every worker inherits.
+            places = [str(path) for path in hidden]
+            self._send({"hidden": places, "isolate": isolate, "device": device, "processes": processes})
+            self.isolation = Isolation.from_json(self._receive()["isolation"])
+        except BaseException:
+            self.close(at_once=True)
+            raise
 
     def grade(self, job: Job, on_check: OnCheck | None) -> Report:
         self._send({**job.to_json(), "tell": on_check is not None})
@@ -79,58 +85,70 @@ class Host:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+        return self._code is None and self._launcher.has(self.pid)
 
     def _send(self, message: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # the answer to it says why
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            self._to_host.write(json.dumps(message) + "\n")
+            self._to_host.flush()
 
     def _receive(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._from_host.readline()
         if not line:
-            self._process.wait()
-            self._log.seek(0)
-            last = self._log.read()[-2_000:].decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise JudgeError(f"the host ended ({self._process.returncode}): {last[0] if last else 'it said nothing'}")
+            code = self._ended(CLOSE_SECONDS)
+            raise JudgeError(f"the host ended ({code}): {last_words(self._log)}")
         message: dict[str, Any] = json.loads(line)
         return message
+
+    def _ended(self, seconds: float) -> int:
+        with self._ending:
+            if self._code is None:
+                self._code = self._launcher.end(self.pid, seconds)
+            return self._code
+
+    def kill(self) -> None:
+        """From whichever thread: the one that waits for its verdict gets a JudgeError."""
+        with self._ending, contextlib.suppress(ProcessLookupError):
+            if self._code is None and self._launcher.alive:
+                os.kill(self.pid, signal.SIGKILL)
 
     def close(self, at_once: bool = False) -> None:
         """End the host; its zygote and workers end with it."""
         if at_once:
-            self._process.kill()
-        for stream in (self._process.stdin, self._process.stdout):
+            self.kill()
+        self._hang_up()
+        self._ended(CLOSE_SECONDS)
+        self._give_back()
+
+    def _hang_up(self) -> None:
+        for stream in (self._to_host, self._from_host):
             with contextlib.suppress(OSError):
-                assert stream is not None
                 stream.close()
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+
+    def _give_back(self) -> None:
+        self._hang_up()
         self._log.close()
         if self._core is not None:
-            os.close(self._core)
+            self._core.give_back()
             self._core = None
-        remove_tree(self._home)
+        if self._home is not None:
+            remove_tree(self._home)
 
 
 class Judge:
     """Grades submissions. Use as a context manager: hosts live until it is closed.
 
     `private` are further paths that no worker may read (an attempts database, say). `own_core` is for one of many
-    judges that grade at once: its hosts then stay each on a core that no other has, but for those of a GPU.
+    judges that grade at once: its hosts then stay each on a core that no other has, but for those of a GPU; judges
+    that share `launchers` import what they preload but once.
     """
 
-    def __init__(self, private: Iterable[Path] = (), own_core: bool = False) -> None:
+    def __init__(
+        self, private: Iterable[Path] = (), own_core: bool = False, launchers: Launchers | None = None
+    ) -> None:
         self._hosts: dict[_Place, Host] = {}
+        self._launchers = launchers or Launchers()
+        self._taken: dict[Imported, Launcher] = {}
         self._private, self._own_core = tuple(private), own_core
         self._isolate = os.environ.get("ETUDE_ISOLATION") != "process"
 
@@ -174,14 +192,25 @@ class Judge:
             hidden += [PACKAGE_PARENT / "etude", *self._private]
             processes = device in exercise.processes
             own_core = self._own_core and device == "cpu"
-            self._hosts[place] = Host(exercise.preload, hidden, self._isolate, device, processes, own_core)
+            launcher = self._launcher((exercise.preload, device))
+            self._hosts[place] = Host(launcher, hidden, self._isolate, device, processes, own_core)
         return self._hosts[place]
+
+    def _launcher(self, imported: Imported) -> Launcher:
+        if imported in self._taken and not self._taken[imported].alive:
+            self._launchers.give_back(self._taken.pop(imported))
+        if imported not in self._taken:
+            self._taken[imported] = self._launchers.take(imported)
+        return self._taken[imported]
 
     def close(self, at_once: bool = False) -> None:
         """End every host; `at_once` where one may be in the middle of a grading."""
         hosts, self._hosts = self._hosts, {}
+        taken, self._taken = self._taken, {}
         for host in hosts.values():
             host.close(at_once)
+        for launcher in taken.values():
+            self._launchers.give_back(launcher)
 
 
 def _with_device(options: GradeOptions, exercise: Exercise) -> GradeOptions:
@@ -198,27 +227,3 @@ def _place(exercise: Exercise, device: str) -> _Place:
     """What exercises must share to share a host: their bank, which it hides, their preloads, the device, and whether
     answers may start programs."""
     return exercise.bank, exercise.preload, device, device in exercise.processes
-
-
-def _environment(home: str, device: str) -> dict[str, str]:
-    """What a host starts with: nothing secret, nothing of the user's, one thread for every library."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
-    threads = {f"{name}_NUM_THREADS": "1" for name in THREADS}
-    threads |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-    quiet = {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "KERAS_BACKEND": "tensorflow",
-        "KINETO_LOG_LEVEL": "99",
-        "CUDA_VISIBLE_DEVICES": "0" if device == "cuda" else "",
-    }
-    pages = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # large from the start: fewer for the zygote to gather
-    homes = {
-        "HOME": home,
-        "ETUDE_HOST_HOME": home,
-        "TMPDIR": home,
-        "MPLCONFIGDIR": home,
-        "KERAS_HOME": home,
-        "ETUDE_LOCKS": tempfile.gettempdir(),
-    }
-    return {**kept, **quiet, **pages, **homes, **threads}

@@ -10,22 +10,30 @@ import contextlib
 import fcntl
 import os
 import tempfile
+from dataclasses import dataclass
 
 from etude.judge.speed_lock import lock_file
 
 
-def bind_to_own_core(pid: int) -> int | None:
-    """Keep a process, and all that it will start, on a core that no other host has; where none is left, leave it be.
+@dataclass(frozen=True)
+class Core:
+    """Nobody else's while the descriptor is open."""
 
-    The descriptor that comes back holds the core, until it is closed or this process ends.
-    """
-    if not hasattr(os, "sched_setaffinity"):
+    number: int
+    descriptor: int
+
+    def give_back(self) -> None:
+        os.close(self.descriptor)
+
+
+def take_core() -> Core | None:
+    """A core that no other host of this machine has; None where all are taken, or the system does not bind to cores."""
+    if not hasattr(os, "sched_getaffinity"):
         return None
-    for core in sorted(os.sched_getaffinity(pid)):
-        descriptor = lock_file(os.path.join(tempfile.gettempdir(), f"etude-core-{core}.lock"))
-        with contextlib.suppress(OSError):  # another host's, or the system does not let us
+    for number in sorted(os.sched_getaffinity(0)):
+        descriptor = lock_file(os.path.join(tempfile.gettempdir(), f"etude-core-{number}.lock"))
+        with contextlib.suppress(OSError):  # another host's
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.sched_setaffinity(pid, {core})
-            return descriptor
+            return Core(number, descriptor)
         os.close(descriptor)
     return None

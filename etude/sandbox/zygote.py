@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
-import json
 import os
 import signal
 import socket
-import struct
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
-from etude.sandbox import large_pages, policy, worker
+from etude.sandbox import control, policy, worker
 from etude.sandbox.guardian import Guardian
 from etude.sandbox.limits import adopt_orphans, close_descriptors, die_with_parent
 from etude.sandbox.policy import Allowances
 from etude.sandbox.worker import WorkerSpec
-
-LENGTH = struct.Struct("<I")  # goes before each message, which may come in pieces
-MAX_DESCRIPTORS = 4
 
 
 @dataclass(frozen=True)
@@ -39,8 +33,6 @@ class Zygote:
         """Fork the zygote from the calling, single-threaded process."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         parent = os.getpid()
-        gc.freeze()  # so that a worker's collector does not copy the frameworks' pages
-        large_pages.gather()
         pid = os.fork()
         if pid == 0:
             _run(lambda: serve(theirs, parent))
@@ -61,44 +53,14 @@ class Zygote:
 
     def _ask(self, message: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
         try:
-            _send(self.control, message, descriptors or [])
-            answer, _ = _receive(self.control)
+            return control.ask(self.control, message, descriptors or ())
         except ConnectionError:
             raise RuntimeError("the zygote is gone") from None
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
-        return answer
 
     def close(self) -> None:
         self.control.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
-
-
-def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
-    data = json.dumps(message).encode()
-    socket.send_fds(control, [LENGTH.pack(len(data))], descriptors)
-    control.sendall(data)
-
-
-def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """The next message and the descriptors that came with it; ConnectionError once the other side is gone."""
-    prefix, descriptors, _, _ = socket.recv_fds(control, LENGTH.size, MAX_DESCRIPTORS)
-    prefix += _exactly(control, LENGTH.size - len(prefix)) if prefix else b""
-    if not prefix:
-        raise ConnectionError("the other side is gone")
-    message: dict[str, Any] = json.loads(_exactly(control, *LENGTH.unpack(prefix)))
-    return message, descriptors
-
-
-def _exactly(control: socket.socket, size: int) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        part = control.recv(size - len(data))
-        if not part:
-            raise ConnectionError("the other side is gone")
-        data += part
-    return bytes(data)
 
 
 def _run(body: Callable[[], None]) -> NoReturn:
@@ -109,17 +71,17 @@ def _run(body: Callable[[], None]) -> NoReturn:
         os._exit(70)
 
 
-def serve(control: socket.socket, parent: int) -> NoReturn:
+def serve(asked: socket.socket, parent: int) -> NoReturn:
     """Fork workers and reap them, as asked, until the host is gone."""
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle
-    close_descriptors({0, 1, 2, control.fileno()})
+    close_descriptors({0, 1, 2, asked.fileno()})
     adopt_orphans()
     worker.clear_environment()
     guardian: Guardian | None = None  # once a worker may start processes
     while True:
         try:
-            message, descriptors = _receive(control)
+            message, descriptors = control.receive(asked)
         except ConnectionError:
             os._exit(0)
         try:
@@ -134,7 +96,7 @@ def serve(control: socket.socket, parent: int) -> NoReturn:
             answer = {"error": f"the zygote failed: {error}"}
         for descriptor in descriptors:
             os.close(descriptor)
-        _send(control, answer, [])
+        control.send(asked, answer)
 
 
 _prepare = functools.cache(policy.prepare)  # a host has few kinds of workers

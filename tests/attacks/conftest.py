@@ -74,14 +74,15 @@ class Ground:
     secrets: tuple[str, ...]
     host: int
     zygote: int
-    home: Path  # the host's, where its workers' directories are
+    launcher: int
+    home: Path  # the launcher's; in it is the host's, where its workers' directories are
 
     def grade(self, source: str, exercise: str = "double", **options: Any) -> Report:
         wanted = GradeOptions(**{"speed": False, **options})
         return self.judge.grade(self.catalog.get(exercise), Submission("answer.py", source), wanted)
 
     def processes(self) -> set[int]:
-        """Every process that stems from this host, wherever it has gone: they start with the host's environment."""
+        """Every process that stems from this launcher, wherever it has gone: they start with its environment."""
         return {int(entry.name) for entry in Path("/proc").glob("[0-9]*") if f"HOME={self.home}" in _environment(entry)}
 
     def left_over(self) -> set[Path]:
@@ -100,6 +101,10 @@ def _environment(process: Path) -> list[str]:
         return (process / "environ").read_bytes().decode("utf-8", "replace").split("\0")
     except OSError:
         return []
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _children(pid: int) -> list[int]:
@@ -133,7 +138,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         (zygote,) = _children(host.pid)
         (home,) = place.glob("etude-host-*")
         files = tuple(path for path in hidden if path.is_file())
-        yield Ground(judge, catalog, files, attempts, tuple(secrets), host.pid, zygote, home)
+        launcher = _parent(host.pid)
+        yield Ground(judge, catalog, files, attempts, tuple(secrets), host.pid, zygote, launcher, home)
 
 
 @pytest.fixture
@@ -172,7 +178,7 @@ def assert_harmless(ground: Ground) -> Harmless:
         text = json.dumps(report.to_json(), ensure_ascii=False)
         assert LOOT not in text, [check.output for check in report.checks]
         assert not [secret for secret in ground.secrets if secret in text]
-        assert ground.processes() == {ground.host, ground.zygote}
+        assert ground.processes() == {ground.launcher, ground.host, ground.zygote}
         assert not ground.left_over()
         assert ground.fingerprints() == before
         following = ground.grade(HONEST)

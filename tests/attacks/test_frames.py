@@ -89,7 +89,8 @@ def test_no_module_of_the_judge_is_there(attack: Attack, assert_harmless: Harmle
         "            pass\n"
         "    return x\n"
     )
-    allowed = {"etude.judge", "etude.judge.host", "etude.judge.pipe"}  # the host's first lines, before the fork
+    before = ("launcher", "host", "pipe")  # the launcher, and the host's first lines
+    allowed = {"etude.judge", *(f"etude.judge.{name}" for name in before)}
     assert set(report.checks[0].output.split()) <= allowed
     assert_harmless(report)
 

@@ -15,8 +15,9 @@ from packaging.requirements import Requirement
 from etude.coursework.gradescope.settings import FILE, Settings
 from etude.errors import EtudeError
 from etude.exercise import Exercise
-from etude.judge.client import PACKAGE_PARENT, Judge
+from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
+from etude.judge.launchers import PACKAGE_PARENT
 from etude.submission import Submission
 
 PROGRAMS = ("setup.sh", "run_autograder")

@@ -18,7 +18,7 @@ from etude.judge.job import GradeOptions
 from etude.practice.mock_store import in_interview
 from etude.practice.watch.keeping import keep_once
 from etude.practice.watch.messages import Graded, Post, Ungraded, Warned
-from etude.practice.watch.stopwatch import Stopwatch, end
+from etude.practice.watch.stopwatch import Stopwatch
 from etude.report import Category, Report
 from etude.submission import Submission
 
@@ -79,8 +79,8 @@ class Grader:
     def _drop(self) -> None:
         """End the host that is grading what nobody waits for any more."""
         with self._changed:
-            if self._overtaken:
-                end(self._host)
+            if self._overtaken and self._host is not None:
+                self._host.kill()
 
     @property
     def _overtaken(self) -> bool:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from etude.database import data_folder
@@ -53,7 +50,8 @@ class Stopwatch:
         """Nobody waits for the last one any more. A host that is still starting is kept for the next."""
         with self._changing:
             self._wanted = None
-            end(self._host)
+            if self._host is not None:
+                self._host.kill()
 
     def close(self) -> None:
         self.stop()
@@ -86,10 +84,3 @@ class Stopwatch:
     def _release(self) -> None:
         with self._changing:
             self._host = None
-
-
-def end(host: Host | None) -> None:
-    """Kill it, from whichever thread: the one that waits for its verdict gets a JudgeError."""
-    if host is not None and host.alive:
-        with suppress(ProcessLookupError):
-            os.kill(host.pid, signal.SIGKILL)
