@@ -106,7 +106,7 @@ def memory(catalog: Catalog) -> Iterator[Figure]:
             runs=5,
         )
         ratio = median_ratio(ours, bare)
-        what = f"peak memory of host, zygote and worker, {name}"
+        what = f"peak memory of launcher, host, zygote and worker, {name}"
         yield Figure(
             what, statistics.median(ours) / 2**20, "MiB", "one that imports them", ratio, "≤ 1.5×", ratio <= 1.5
         )

@@ -12,23 +12,23 @@ from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.sandbox.usage import proportional_bytes
 from etude.submission import Submission
-from tests.process_tree import family
+from tests.process_tree import family, parent
 
 SAMPLE_SECONDS = 0.002
 
 
 def peak_of_grading(exercise: Exercise) -> float:
-    """The highest sum of PSS (bytes) of host, zygote and worker, over a few gradings in a fresh host."""
+    """The highest sum of PSS (bytes) of launcher, host, zygote and worker, over a few gradings in a fresh host."""
     answer = Submission.read(str(exercise.solution_path))
     peak = 0
     with Judge() as judge:
-        host = judge.host(exercise)
+        launcher = parent(judge.host(exercise).pid)
         done = threading.Event()
 
         def sample() -> None:
             nonlocal peak
             while not done.wait(SAMPLE_SECONDS):
-                peak = max(peak, sum(proportional_bytes(pid) for pid in family(host.pid)))
+                peak = max(peak, sum(proportional_bytes(pid) for pid in family(launcher)))
 
         sampler = threading.Thread(target=sample)
         sampler.start()

@@ -109,7 +109,12 @@ def _place(entry: Entry) -> tuple[tuple[str, ...], str, str]:
 
 
 def run(
-    tasks: Sequence[Task], store: Store, options: GradeOptions, workers: int, private: Sequence[Path] = ()
+    tasks: Sequence[Task],
+    store: Store,
+    options: GradeOptions,
+    workers: int,
+    private: Sequence[Path] = (),
+    launchers: Launchers | None = None,
 ) -> Generator[Outcome]:
     """Every outcome as it comes; each is kept before it is told, while its host goes on with the next one. Closing the
     generator ends all hosts at once.
@@ -121,8 +126,8 @@ def run(
         waiting.put(task)
     done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
     asked, hidden = replace(options, seed=store.seed), [store.out, *private]
-    launchers = Launchers()
-    seats = [Seat(asked, hidden, launchers) for _ in range(min(workers, max(len(tasks), 1)))]
+    shared = launchers or Launchers()
+    seats = [Seat(asked, hidden, shared) for _ in range(min(workers, max(len(tasks), 1)))]
     threads = [threading.Thread(target=seat.work, args=(waiting, done), daemon=True) for seat in seats]
     for thread in threads:
         thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,9 @@ def command(
     from etude.coursework.grades import Grades
     from etude.extras import require_extras
     from etude.judge.job import GradeOptions
+    from etude.judge.launchers import Launchers
 
+    launchers = ctx.with_resource(Launchers()) if cluster is None else None
     found = handed_in(place, load_catalog(bank, only_bank))
     for problem in found.problems:
         say(problem)
@@ -71,7 +74,8 @@ def command(
     todo = plan(found.entries, store, options)
     say_known(todo.known)
     if cluster is None:
-        outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1)
+        outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1, launchers=launchers)
+        threading.Thread(target=_prepare_pages, daemon=True).start()  # while the frameworks are imported
     else:
         require_extras("--cluster", ["cluster"])
         from etude.batch.cluster import run_on_cluster
@@ -91,6 +95,12 @@ def command(
     )
     left_out = bool(found.problems) or any(result.refused for result in results)
     ctx.exit(OUR_FAULT if failed else BAD_INPUT if left_out else 0)
+
+
+def _prepare_pages() -> None:
+    from etude.render.class_page import prepare
+
+    prepare()
 
 
 def _write(out: Path, title: str, grades: Grades) -> None:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,9 +29,8 @@ Imported = tuple[tuple[str, ...], str]  # modules to preload, and the device
 class Launcher:
     """One launcher process, for any number of threads. It is not waited for before the first host is wanted."""
 
-    def __init__(self, imported: Imported) -> None:
-        self.imported = imported
-        preload, device = imported
+    def __init__(self, device: str) -> None:
+        self.device = device
         self._home = tempfile.mkdtemp(prefix="etude-host-")
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -45,8 +45,11 @@ class Launcher:
             )
         self._turn = threading.Lock()
         self._ready = False
+
+    def preload(self, modules: Sequence[str]) -> None:
+        """Once, before any host is wanted."""
         with contextlib.suppress(ConnectionError):  # the answer to it says why
-            control.send(self._control, {"preload": list(preload)})
+            control.send(self._control, {"preload": list(modules)})
 
     def fork(self, descriptors: list[int], core: int | None) -> int:
         """A new host's pid; it holds the descriptors: its end of the pipe (in, out), and its log."""
@@ -107,15 +110,35 @@ class Launchers:
         self._changing = threading.Lock()
         self._running: dict[Imported, Launcher] = {}
         self._users: Counter[Launcher] = Counter()
+        self._spare: Launcher | None = None
+
+    def __enter__(self) -> Launchers:
+        """Start one at once, for whichever modules are wanted first: meanwhile the caller may find out."""
+        self._spare = Launcher("cpu")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
 
     def take(self, imported: Imported) -> Launcher:
         """One that lives until everybody who took it has given it back."""
         with self._changing:
             launcher = self._running.get(imported)
             if launcher is None or not launcher.alive:
-                launcher = self._running[imported] = Launcher(imported)
+                launcher = self._running[imported] = self._started(*imported)
             self._users[launcher] += 1
             return launcher
+
+    def _started(self, modules: tuple[str, ...], device: str) -> Launcher:
+        launcher = None
+        if self._spare is not None and self._spare.device == device:
+            launcher, self._spare = self._spare, None
+        if launcher is None:
+            launcher = Launcher(device)
+        launcher.preload(modules)
+        return launcher
 
     def give_back(self, launcher: Launcher) -> None:
         with self._changing:
@@ -123,8 +146,7 @@ class Launchers:
             if self._users[launcher]:
                 return
             del self._users[launcher]
-            if self._running.get(launcher.imported) is launcher:
-                del self._running[launcher.imported]
+            self._running = {key: running for key, running in self._running.items() if running is not launcher}
         launcher.close()
 
 

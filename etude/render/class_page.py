@@ -11,12 +11,19 @@ from markupsafe import Markup
 
 from etude.batch.store import file_name
 from etude.coursework.grades import Grades
-from etude.render.html import report_html
+from etude.render.html import prepare_report, report_html
 from etude.render.pages import environment
 from etude.render.visible import visible
 from etude.report import Report
 
 TENTHS = ("0–9 %", *(f"{tenth}0–{tenth}9 %" for tenth in range(1, 10)), "all")
+
+
+def prepare() -> None:
+    """Compile the templates, ahead of the first page."""
+    for name in ("class.html", "student.html"):
+        _pages().get_template(name)
+    prepare_report()
 
 
 def class_page(title: str, grades: Grades) -> str:

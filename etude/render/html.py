@@ -27,6 +27,11 @@ def report_html(report: Report) -> str:
     return _environment().get_template("scorecard.html").render(report=report)
 
 
+def prepare_report() -> None:
+    """Compile the template, ahead of the first report."""
+    _environment().get_template("scorecard.html")
+
+
 @cache
 def _environment() -> Environment:
     found = environment(finalize=_finalize, problem=lambda text: bounded(text, terminal.VALUE_LINES))

@@ -21,6 +21,7 @@ from etude.judge.job import GradeOptions
 from etude.report import Category, Report
 from etude.sandbox import policy, seccomp
 from etude.submission import Submission
+from tests.process_tree import parent
 
 MINI_BANK = Path(__file__).parents[1] / "fixtures" / "mini_bank"
 HONEST = "def double(x):\n    return 2 * x\n"
@@ -103,10 +104,6 @@ def _environment(process: Path) -> list[str]:
         return []
 
 
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -138,8 +135,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         (zygote,) = _children(host.pid)
         (home,) = place.glob("etude-host-*")
         files = tuple(path for path in hidden if path.is_file())
-        launcher = _parent(host.pid)
-        yield Ground(judge, catalog, files, attempts, tuple(secrets), host.pid, zygote, launcher, home)
+        processes = host.pid, zygote, parent(host.pid)
+        yield Ground(judge, catalog, files, attempts, tuple(secrets), *processes, home)
 
 
 @pytest.fixture
