@@ -44,7 +44,7 @@ class Launcher:
                 start_new_session=True,  # Ctrl-C is ours to handle
             )
         self._turn = threading.Lock()
-        self._ready = False
+        self._problem: str | None = None  # empty once all is imported
 
     def preload(self, modules: Sequence[str]) -> None:
         """Once, before any host is wanted."""
@@ -55,11 +55,10 @@ class Launcher:
         """A new host's pid; it holds the descriptors: its end of the pipe (in, out), and its log."""
         try:
             with self._turn:
-                if not self._ready:
-                    problem = control.receive(self._control)[0].get("error")
-                    if problem:
-                        raise JudgeError(problem)
-                    self._ready = True
+                if self._problem is None:
+                    self._problem = str(control.receive(self._control)[0].get("error", ""))
+                if self._problem:
+                    raise JudgeError(self._problem)
                 return int(control.ask(self._control, {"fork": core}, descriptors)["pid"])
         except (OSError, RuntimeError):
             code = self._process.wait()
@@ -92,6 +91,8 @@ class Launcher:
         """Once its hosts have ended."""
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer gets none
+        if self._problem is None:  # it has no hosts yet, and an import takes its time
+            self._process.kill()
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
