@@ -8,6 +8,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -140,7 +141,9 @@ def autograde_seconds(catalog: Catalog, course: Path, handed_in: Path, count: in
     source["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     (course / "source" / "week1" / f"{EXERCISE}.ipynb").write_text(json.dumps(source))
     nbgrader = [sys.executable, "-m", "nbgrader"]
-    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(course / "jupyter")}
+    # nbgrader starts alembic by its name, in an activated environment or not
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    environment = {**os.environ, "PATH": path, "JUPYTER_CONFIG_DIR": str(course / "jupyter")}
 
     def run(*arguments: str) -> None:
         subprocess.run([*nbgrader, *arguments], cwd=course, env=environment, check=True, capture_output=True)
