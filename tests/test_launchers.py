@@ -102,6 +102,30 @@ def test_one_that_was_started_ahead_serves_the_first_who_asks(double: Exercise, 
     assert not list(place.glob("etude-host-*"))
 
 
+def test_what_one_imports_ahead_is_there_for_those_who_preload_it(double: Exercise, place: Path) -> None:
+    shared = Launchers()
+    shared.start_ahead(("json",))
+    (home,) = place.glob("etude-host-*")
+    with Judge(launchers=shared) as judge:
+        launchers = [launcher_of(judge.host(dataclasses.replace(double, preload=(name,)))) for name in ("wave", "json")]
+        homes = [Path(_environ(pid)["ETUDE_HOST_HOME"]) for pid in launchers]
+    assert homes[0] != home, "an answer finds no modules that its exercise does not preload"
+    assert homes[1] == home
+    assert not list(place.glob("etude-host-*"))
+
+
+def test_what_cannot_be_imported_ahead_is_told_to_those_who_preload_it(double: Exercise) -> None:
+    shared = Launchers()
+    shared.start_ahead(("nowhere_to_be_found",))
+    with Judge(launchers=shared) as judge, pytest.raises(JudgeError, match="cannot preload nowhere_to_be_found"):
+        judge.host(dataclasses.replace(double, preload=("nowhere_to_be_found",)))
+
+
+def _environ(pid: int) -> dict[str, str]:
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return {name: value for name, _, value in (each.partition("=") for each in variables)}
+
+
 def test_one_that_nobody_asked_leaves_nothing(place: Path) -> None:
     with Launchers():
         assert list(place.glob("etude-host-*"))

@@ -7,6 +7,7 @@ started again gets what is still to do.
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
@@ -167,7 +168,7 @@ def _outcomes_of(future: Future[Any], together: Together) -> list[Outcome]:
     return [_outcome(task, each) for task, each in zip(together, said, strict=True)]
 
 
-def _outcome(task: Task, said: dict[str, Any]) -> Outcome:
+def _outcome(task: Task, said: dict[str, str]) -> Outcome:
     if "judge_error" in said:
         return Failure(task.entry, said["judge_error"])
-    return task.result(Report.from_json(said["report"]))
+    return task.result(Report.from_json(json.loads(said["report"])))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -44,20 +45,33 @@ def bundle_of(exercise: Exercise) -> Bundle:
 
 def graded_there(
     bundle: Bundle, preload: tuple[str, ...], submissions: Sequence[tuple[str, str]], options: dict[str, Any]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, str]]:
     """Run on a worker: grade answers, each a name and a source, in the hosts of the worker's thread."""
     exercise = dataclasses.replace(_unpacked(bundle), preload=tuple(preload))
     return [_graded(exercise, Submission(*each), GradeOptions(**options)) for each in submissions]
 
 
-def _graded(exercise: Exercise, submission: Submission, options: GradeOptions) -> dict[str, Any]:
+def _graded(exercise: Exercise, submission: Submission, options: GradeOptions) -> dict[str, str]:
     try:
-        return {"report": graded(_judge(exercise), exercise, submission, options).to_json()}
+        report = graded(_judge(exercise), exercise, submission, options)
+        return {"report": json.dumps(report.to_json())}  # as text: dask would measure every field of it
     except JudgeError as error:
         return {"judge_error": str(error)}
 
 
 _LAUNCHERS = Launchers()
+_AHEAD = ("torch",)  # most exercises preload it
+
+
+def dask_setup(_: object) -> None:
+    """What `dask worker --preload etude.batch.cluster_worker` calls: the first answers do not wait for the import."""
+    _LAUNCHERS.start_ahead(_AHEAD)
+
+
+def dask_teardown(_: object) -> None:
+    _LAUNCHERS.close_spare()
+
+
 _OWN = threading.local()  # a worker's thread keeps its judge between two tasks, as a seat does
 
 

@@ -55,15 +55,17 @@ def command(
 
     Exit status: 0 all graded, 2 some answers or files were left out, 3 a fault of étude's own.
     """
+    from etude.judge.launchers import Launchers
+
+    launchers = ctx.with_resource(Launchers()) if cluster is None else None  # its own imports run beside ours
+
     from etude.batch.entries import handed_in
     from etude.batch.grading import plan, run
     from etude.batch.store import Store
     from etude.coursework.grades import Grades
     from etude.extras import require_extras
     from etude.judge.job import GradeOptions
-    from etude.judge.launchers import Launchers
 
-    launchers = ctx.with_resource(Launchers()) if cluster is None else None
     found = handed_in(place, load_catalog(bank, only_bank))
     for problem in found.problems:
         say(problem)
@@ -75,12 +77,12 @@ def command(
     say_known(todo.known)
     if cluster is None:
         outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1, launchers=launchers)
-        threading.Thread(target=_prepare_pages, daemon=True).start()  # while the frameworks are imported
     else:
         require_extras("--cluster", ["cluster"])
         from etude.batch.cluster import run_on_cluster
 
         outcomes = run_on_cluster(todo.tasks, store, options, cluster, say)
+    threading.Thread(target=_prepare_pages, daemon=True).start()  # while the frameworks are imported
     failed = follow(outcomes, len(todo.tasks))
     handed = {(entry.student, entry.exercise.id) for entry in found.entries}
     results = [result for result in store.results() if (result.student, result.exercise) in handed]

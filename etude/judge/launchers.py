@@ -46,6 +46,11 @@ class Launcher:
         self._turn = threading.Lock()
         self._problem: str | None = None  # empty once all is imported
 
+    def import_ahead(self, modules: Sequence[str]) -> None:
+        """Before `preload`, which tells of whatever cannot be imported."""
+        with contextlib.suppress(ConnectionError):
+            control.send(self._control, {"ahead": list(modules)})
+
     def preload(self, modules: Sequence[str]) -> None:
         """Once, before any host is wanted."""
         with contextlib.suppress(ConnectionError):  # the answer to it says why
@@ -112,13 +117,23 @@ class Launchers:
         self._running: dict[Imported, Launcher] = {}
         self._users: Counter[Launcher] = Counter()
         self._spare: Launcher | None = None
+        self._ahead: frozenset[str] = frozenset()  # what the spare one imports
 
     def __enter__(self) -> Launchers:
         """Start one at once, for whichever modules are wanted first: meanwhile the caller may find out."""
-        self._spare = Launcher("cpu")
+        self.start_ahead()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close_spare()
+
+    def start_ahead(self, modules: Sequence[str] = ()) -> None:
+        """Start one that imports these modules at once, for whoever is first to preload them, and maybe others."""
+        self._spare, self._ahead = Launcher("cpu"), frozenset(modules)
+        self._spare.import_ahead(modules)
+
+    def close_spare(self) -> None:
+        """The one that was started ahead, if nobody has taken it."""
         if self._spare is not None:
             self._spare.close()
             self._spare = None
@@ -134,7 +149,7 @@ class Launchers:
 
     def _started(self, modules: tuple[str, ...], device: str) -> Launcher:
         launcher = None
-        if self._spare is not None and self._spare.device == device:
+        if self._spare is not None and self._spare.device == device and self._ahead.issubset(modules):
             launcher, self._spare = self._spare, None
         if launcher is None:
             launcher = Launcher(device)

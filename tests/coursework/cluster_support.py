@@ -30,10 +30,11 @@ class Cluster:
             time.sleep(0.01)
         self.port = int(json.loads(self.file.read_text())["address"].rpartition(":")[2])
 
-    def work(self, name: str, **environment: str) -> None:
-        address = f"tcp://127.0.0.1:{self.port}"
-        options = ["--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60"]
-        self._start(name, "worker", address, *options, "--local-directory", str(self.folder), **environment)
+    def work(self, name: str, *options: str, **environment: str) -> None:
+        """A worker of one thread, unless the options say otherwise."""
+        fixed = [f"tcp://127.0.0.1:{self.port}", "--name", name, "--no-nanny", "--no-dashboard", "--nthreads", "1"]
+        places = ["--death-timeout", "60", "--local-directory", str(self.folder)]
+        self._start(name, "worker", *fixed, *places, *options, **environment)
 
     def _start(self, name: str, *arguments: str, **environment: str) -> None:
         log = (self.folder / f"{name}.log").open("ab")

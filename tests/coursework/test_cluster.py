@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,11 +38,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def hand_in(students: int) -> None:
+def hand_in(students: int, preamble: str = "") -> None:
     for number in range(students):
         path = Path("class", f"s{number:02}", "double.py")
         path.parent.mkdir(parents=True)
-        path.write_text(WRONG if number % 3 == 0 else RIGHT)
+        path.write_text(preamble + (WRONG if number % 3 == 0 else RIGHT))
 
 
 def batch(out: str, *arguments: str) -> Result:
@@ -96,6 +97,22 @@ def test_a_worker_that_joins_later_takes_over_when_all_others_have_died(cluster:
         result = batch("there", "--cluster", str(cluster.file))
     assert result.exit_code == 0, result.output
     assert finished() == 12
+
+
+def test_a_worker_with_threads_imports_torch_once_and_before_it_is_asked(cluster: Cluster, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    hand_in(6, preamble="import torch\n")
+    preload = ["--preload", "etude.batch.cluster_worker"]
+    cluster.work("warm", "--nthreads", "2", *preload, TMPDIR=str(temporary))
+    while not (homes := list(temporary.glob("etude-host-*"))):
+        assert cluster.processes["warm"].poll() is None, (tmp_path / "warm.log").read_text()
+        time.sleep(0.01)
+    result = batch("there", "--cluster", str(cluster.file))
+    assert result.exit_code == 0, result.output
+    assert finished() == 6
+    assert list(temporary.glob("etude-host-*")) == homes
+    assert len(list(homes[0].glob("host-*"))) == 2
 
 
 def _verdicts(out: Path) -> list[tuple[str, list[tuple[str, str, object]]]]:
