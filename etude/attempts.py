@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # What was seen since the learner last began the exercise with a stub.
 _HELP = (
-    "SELECT coalesce(sum(kind = 'hint'), 0), coalesce(max(kind = 'solution'), 0) FROM events WHERE subject = ?"
-    " AND at >= coalesce((SELECT max(at) FROM events WHERE subject = ? AND kind = 'start'), '')"
+    "SELECT coalesce(sum(kind = 'hint'), 0), coalesce(max(kind = 'solution'), 0) FROM events WHERE subject = ?1"
+    " AND NOT EXISTS (SELECT 1 FROM events AS start WHERE start.subject = ?1 AND start.kind = 'start'"
+    " AND (start.at, start.id) > (events.at, events.id))"  # a millisecond may hold several
 )
 
 
@@ -63,7 +64,7 @@ class Attempts:
         row = (timestamp(), report.exercise, report.score, report.possible, source, json.dumps(report.to_json()))
 
         def insert(database: sqlite3.Connection) -> None:
-            hints, gave_up = database.execute(_HELP, (report.exercise, report.exercise)).fetchone()
+            hints, gave_up = database.execute(_HELP, (report.exercise,)).fetchone()
             database.execute(
                 "INSERT INTO attempts (at, exercise, score, maximum, source, report, uid, hints, gave_up)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

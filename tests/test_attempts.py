@@ -184,10 +184,11 @@ def test_an_older_schema_is_brought_up_to_date_and_loses_nothing(path: Path, tmp
     assert uids[0][1] != uids[1][1]
 
 
-def test_the_help_taken_since_the_stub_is_recorded_with_the_attempt(path: Path) -> None:
+@pytest.mark.parametrize("at", [None, datetime(2026, 11, 23, tzinfo=UTC)], ids=["as they come", "in one millisecond"])
+def test_the_help_taken_since_the_stub_is_recorded_with_the_attempt(path: Path, at: datetime | None) -> None:
     attempts, events = Attempts.open(path), Events.open(path)
     for kind in (EventKind.HINT, EventKind.SOLUTION, EventKind.START, EventKind.HINT, EventKind.HINT):
-        events.add(kind, "double")
+        events.add(kind, "double", at)
     attempts.record(report(), SOURCE)
     events.add(EventKind.SOLUTION, "double")
     attempts.record(report(), SOURCE)
