@@ -8,7 +8,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.figure import Figure, alternate
 from etude.catalog import Catalog
+from etude.coursework.nbgrader.course import put_scripts_on_path
 from etude.judge.client import Judge
 from etude.judge.job import GradeOptions
 from etude.submission import Submission
@@ -145,9 +145,8 @@ def autograde_seconds(catalog: Catalog, course: Path, handed_in: Path, count: in
     source["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     (course / "source" / "week1" / f"{EXERCISE}.ipynb").write_text(json.dumps(source))
     nbgrader = [sys.executable, "-m", "nbgrader"]
-    # nbgrader starts alembic by its name, in an activated environment or not
-    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, "PATH": path, "JUPYTER_CONFIG_DIR": str(course / "jupyter")}
+    put_scripts_on_path()
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(course / "jupyter")}
 
     def run(*arguments: str) -> None:
         subprocess.run([*nbgrader, *arguments], cwd=course, env=environment, check=True, capture_output=True)

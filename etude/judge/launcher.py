@@ -1,7 +1,7 @@
 """The launcher: a process that imports the frameworks, and forks a host for each who asks; it never knows a secret.
 
 `python -I -m etude.judge.launcher` with a socket as standard input, for requests as in sandbox/control.py:
-    {"ahead": [...]}                  modules to import, where they are there; nothing comes back
+    {"ahead": [...]}                  at most once and first: modules to import if they are there; nothing comes back
     {"preload": [...]}                modules to import; {} or {"error": …} comes back, once, when they are there
     {"fork": core or null}            with three descriptors, the host's end of the pipe (in, out) and its log;
                                       {"pid": …} comes back
@@ -53,7 +53,7 @@ def main() -> None:
 def _serve(asked: socket.socket) -> None:
     gc.disable()  # frameworks make objects by the hundred thousand, and none is garbage: a sixth of their import's time
     message, _ = control.receive(asked)
-    while "ahead" in message:
+    if "ahead" in message:
         for name in message["ahead"]:
             with contextlib.suppress(ImportError):  # who needs it preloads it, and hears why not
                 importlib.import_module(name)

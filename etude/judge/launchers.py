@@ -27,10 +27,13 @@ Imported = tuple[tuple[str, ...], str]  # modules to preload, and the device
 
 
 class Launcher:
-    """One launcher process, for any number of threads. It is not waited for before the first host is wanted."""
+    """One launcher process, for any number of threads. It is not waited for before the first host is wanted.
 
-    def __init__(self, device: str) -> None:
-        self.device = device
+    ahead: modules to import at once; `preload` tells of whatever cannot be imported.
+    """
+
+    def __init__(self, device: str, ahead: Sequence[str] = ()) -> None:
+        self.device, self.ahead = device, frozenset(ahead)
         self._home = tempfile.mkdtemp(prefix="etude-host-")
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -45,16 +48,12 @@ class Launcher:
             )
         self._turn = threading.Lock()
         self._problem: str | None = None  # empty once all is imported
-
-    def import_ahead(self, modules: Sequence[str]) -> None:
-        """Before `preload`, which tells of whatever cannot be imported."""
-        with contextlib.suppress(ConnectionError):
-            control.send(self._control, {"ahead": list(modules)})
+        if ahead:
+            self._send({"ahead": list(ahead)})
 
     def preload(self, modules: Sequence[str]) -> None:
         """Once, before any host is wanted."""
-        with contextlib.suppress(ConnectionError):  # the answer to it says why
-            control.send(self._control, {"preload": list(modules)})
+        self._send({"preload": list(modules)})
 
     def fork(self, descriptors: list[int], core: int | None) -> int:
         """A new host's pid; it holds the descriptors: its end of the pipe (in, out), and its log."""
@@ -83,6 +82,10 @@ class Launcher:
         Not to be asked again: its number may be another process's.
         """
         return int(self._ask({"end": pid, "seconds": seconds}, {"code": -signal.SIGKILL})["code"])
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(ConnectionError):  # the answer that `fork` waits for says why
+            control.send(self._control, message)
 
     def _ask(self, message: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:
         """`otherwise` where the launcher is gone, and all of its hosts with it."""
@@ -117,7 +120,6 @@ class Launchers:
         self._running: dict[Imported, Launcher] = {}
         self._users: Counter[Launcher] = Counter()
         self._spare: Launcher | None = None
-        self._ahead: frozenset[str] = frozenset()  # what the spare one imports
 
     def __enter__(self) -> Launchers:
         """Start one at once, for whichever modules are wanted first: meanwhile the caller may find out."""
@@ -129,8 +131,7 @@ class Launchers:
 
     def start_ahead(self, modules: Sequence[str] = ()) -> None:
         """Start one that imports these modules at once, for whoever is first to preload them, and maybe others."""
-        self._spare, self._ahead = Launcher("cpu"), frozenset(modules)
-        self._spare.import_ahead(modules)
+        self._spare = Launcher("cpu", modules)
 
     def close_spare(self) -> None:
         """The one that was started ahead, if nobody has taken it."""
@@ -149,8 +150,9 @@ class Launchers:
 
     def _started(self, modules: tuple[str, ...], device: str) -> Launcher:
         launcher = None
-        if self._spare is not None and self._spare.device == device and self._ahead.issubset(modules):
-            launcher, self._spare = self._spare, None
+        spare = self._spare
+        if spare is not None and spare.device == device and spare.ahead.issubset(modules):
+            launcher, self._spare = spare, None
         if launcher is None:
             launcher = Launcher(device)
         launcher.preload(modules)

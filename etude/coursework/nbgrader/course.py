@@ -65,7 +65,7 @@ class Course:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SQLAlchemyError
 
-        _put_scripts_on_path()
+        put_scripts_on_path()
         try:
             with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
                 yield gradebook
@@ -101,7 +101,7 @@ class Course:
         return {match["student"]: place for match, place in matches if match and place.is_dir()}
 
 
-def _put_scripts_on_path() -> None:
+def put_scripts_on_path() -> None:
     """nbgrader starts `alembic` by its name, which lies beside the interpreter, in an activated environment or not."""
     scripts, path = sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)
     if scripts not in path.split(os.pathsep):
