@@ -57,9 +57,10 @@ def _code(name: str, cell: dict[str, Any]) -> str:
 
 def python_only(code: str) -> str:
     """`code` with IPython's own lines blanked, so that line numbers stay."""
-    if _parses(code):  # `% b` may also continue an expression: what is Python already stays as it is
-        return code
     lines = code.split("\n")
+    # `% b` may also continue an expression: what is Python already stays as it is
+    if not any(map(_MAGIC.match, lines)) or _parsed(code):
+        return code
     first = lines[0].split()
     if first and first[0].startswith("%%") and first[0] not in _PYTHON_CELLS:
         return "\n" * (len(lines) - 1)
@@ -75,9 +76,10 @@ def _blanked(line: str) -> str:
 
 def without_etude(source: str) -> str:
     """`source` without imports of étude and calls of what it brings: étude is not there where an answer runs."""
-    if not _parses(source):
+    tree = _parsed(source) if "etude" in source else None
+    if tree is None:
         return source
-    statements = ast.parse(source).body
+    statements = tree.body
     ours = {"etude"}
     for node in statements:
         if _is_our_import(node):
@@ -108,14 +110,14 @@ def _is_our_call(node: ast.stmt, ours: set[str]) -> bool:
     return isinstance(name, ast.Name) and name.id in ours
 
 
-def _parses(code: str) -> bool:
+def _parsed(code: str) -> ast.Module | None:
+    """None for what is not Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(code)
+            return ast.parse(code)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return False
-    return True
+            return None
 
 
 def _encodable(text: str) -> bool:

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import pytest_benchmark.plugin
 from _pytest.runner import collect_one_node
 
 import etude
 from etude.errors import JudgeError
-from etude.judge import grading_run
+from etude.judge import grading_run, plugin
 from etude.judge.candidate import Quarters
 from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
@@ -110,12 +111,13 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     arguments = ["-c", os.devnull, "--rootdir", os.path.dirname(__file__), "--noconftest", "--import-mode=importlib"]
     arguments += ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler"]
     arguments += ["-p", "no:logging", "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest"]
-    arguments += ["-p", "pytest_benchmark.plugin", "-p", "etude.judge.plugin"]
     arguments += [f"--benchmark-storage=file://{os.environ['HOME']}"]  # it makes the folder, in the user's else
     if not places["isolate"]:
         isolation = Isolation("process", 0, False, ("Landlock and seccomp (turned off)",))
     send({"isolation": dataclasses.asdict(isolation)})
-    pytest.main(arguments, plugins=[HostSession(quarters, versions(), receive, send)])
+    host = HostSession(quarters, versions(), receive, send)
+    # Modules, not names: for a name pytest reads the entry points of all that is installed.
+    pytest.main(arguments, plugins=[pytest_benchmark.plugin, plugin, host])
 
 
 def versions() -> dict[str, str]:

@@ -45,6 +45,7 @@ def _environment() -> Environment:
         "rows": terminal.detail_rows,
         "timing_line": terminal.timing_line,
     }
+    found.globals["style"] = Markup(found.get_template("scorecard_style.html").render())  # the same in every report
     return found
 
 
