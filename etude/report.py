@@ -266,4 +266,4 @@ def _plain(value: Any) -> Any:
     """A dataclass, or a tuple of them, as dicts; None as it is."""
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return None if value is None else dataclasses.asdict(value)
+    return None if value is None else dict(vars(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,12 @@ class Job:
     options: GradeOptions
 
     def to_json(self) -> dict[str, Any]:
+        exercise = self.exercise
+        tiers = [vars(tier) for tier in exercise.speed]
         return {
-            **dataclasses.asdict(self),
-            "exercise": {**dataclasses.asdict(self.exercise), "bank": str(self.exercise.bank)},
+            **vars(self),
+            "exercise": {**vars(exercise), "bank": str(exercise.bank), "speed": tiers},
+            "options": vars(self.options),
         }
 
     @classmethod
