@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
 from etude.cli.message import say
 
+PATIENCE = 1.0  # seconds without a word
+
 Advance = Callable[[str], None]
+Item = TypeVar("Item")
 
 
 @contextmanager
@@ -25,6 +30,19 @@ def bar(doing: str, done: str, total: int) -> Iterator[Advance]:
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=total)
         yield lambda what: progress.update(task, advance=1, description=what or doing)
+
+
+def slowly(items: Iterable[Item], total: int, doing: str, done: str) -> Iterator[Item]:
+    """The items, with a bar of those that are left once they have taken their time."""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        advance: Advance | None = None
+        for count, item in enumerate(items):
+            if advance is None and time.monotonic() - began > PATIENCE:
+                advance = stack.enter_context(bar(doing, done, total - count))
+            yield item
+            if advance is not None:
+                advance("")
 
 
 def _tenths(done: str, total: int) -> Advance:

@@ -107,13 +107,14 @@ def _prepare_pages() -> None:
 
 def _write(out: Path, title: str, grades: Grades) -> None:
     from etude.batch.store import file_name
+    from etude.cli.bar import slowly
     from etude.files import write_whole
     from etude.render.class_page import class_page, student_page
 
     pages = out / "students"
     pages.mkdir(exist_ok=True)
     write_whole(out / "grades.csv", grades.csv().encode())
-    for student in grades.students:
+    for student in slowly(grades.students, len(grades.students), "writing pages", "pages written:"):
         page = student_page(title, grades, student).encode()
         write_whole(pages / f"{file_name(student)}.html", page, durable=False)
     write_whole(out / "summary.html", class_page(title, grades).encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from etude.cli.banks import bank_options, load_catalog
+from etude.cli.bar import slowly
 from etude.cli.message import say
 from etude.cli.options import feedback_option, unisolated_option, workers_option
 from etude.cli.outcomes import follow, say_known
@@ -66,7 +67,8 @@ def command(
     outcomes = run(todo.tasks, store, options, workers or os.cpu_count() or 1, private=course.private)
     failed = follow(outcomes, len(todo.tasks))
     left_out = 0
-    for written in write_all(course, chosen, found, store, failed, exam=feedback == "exam"):
+    entered = write_all(course, chosen, found, store, failed, exam=feedback == "exam")
+    for written in slowly(entered, len(found.students), "entering grades", "grades entered:"):
         for line in written.notes:
             say(f"{written.student}: {line}")
         if written.problem:

@@ -78,6 +78,14 @@ def test_a_class_with_every_kind_of_answer(bank: Path) -> None:
     assert "Hardest checks" in Path("out/summary.html").read_text()
 
 
+def test_pages_that_take_long_say_how_far_they_are(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("ann", "bob"):
+        hand_in(student, RIGHT)
+    assert "pages written" not in batch().output
+    monkeypatch.setattr("etude.cli.bar.PATIENCE", -1.0)
+    assert "pages written: 2 of 2" in batch().output
+
+
 def test_everyone_gets_the_same_secret_inputs(bank: Path) -> None:
     for student in ("ann", "bob", "cem"):
         hand_in(student, RIGHT)
