@@ -57,10 +57,10 @@ def _code(name: str, cell: dict[str, Any]) -> str:
 
 def python_only(code: str) -> str:
     """`code` with IPython's own lines blanked, so that line numbers stay."""
-    lines = code.split("\n")
     # `% b` may also continue an expression: what is Python already stays as it is
-    if not any(map(_MAGIC.match, lines)) or _parsed(code):
+    if frozenset("%!?").isdisjoint(code) or _parsed(code):
         return code
+    lines = code.split("\n")
     first = lines[0].split()
     if first and first[0].startswith("%%") and first[0] not in _PYTHON_CELLS:
         return "\n" * (len(lines) - 1)
@@ -76,7 +76,9 @@ def _blanked(line: str) -> str:
 
 def without_etude(source: str) -> str:
     """`source` without imports of étude and calls of what it brings: étude is not there where an answer runs."""
-    tree = _parsed(source) if "etude" in source else None
+    if source.isascii() and "etude" not in source:  # beyond ASCII a name may be spelt in several ways
+        return source
+    tree = _parsed(source)
     if tree is None:
         return source
     statements = tree.body

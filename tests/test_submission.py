@@ -128,6 +128,7 @@ def test_notebook_of_format_3(tmp_path: Path) -> None:
         ("np.sum?\n?np\nx = 1", "\n\nx = 1"),
         ("%%time\nx = 1", "\nx = 1"),
         ("%%bash\nrm -r x\nls", "\n\n"),
+        ("%%!\nls", "\n"),
         ("if True:\n    %cd x\ny = 1", "if True:\n    pass\ny = 1"),
         ("files = !ls\nt = %timeit -o f()\nx = 1", "\n\nx = 1"),
         ("x = (7\n% 4)", "x = (7\n% 4)"),
