@@ -18,8 +18,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from copydetect import CodeFingerprint
@@ -50,6 +49,7 @@ METHOD = (
 _CODE_BLOCK = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 Lines = tuple[tuple[int, int], ...]  # first and last of each stretch, from 1
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,32 @@ class Comparison:
         return f"No two share {at_least:.0%} of what is their own."
 
 
-def compare(exercise: Exercise, results: Sequence[Result], at_least: float) -> Comparison:
+class Watched(Protocol):
+    """Yields the items, and may tell how far that is."""
+
+    def __call__(self, items: Sequence[Item], doing: str, /) -> Iterable[Item]: ...
+
+
+def _unwatched(items: Sequence[Item], _: str) -> Iterable[Item]:
+    return items
+
+
+def compare(
+    exercise: Exercise, results: Sequence[Result], at_least: float, watched: Watched = _unwatched
+) -> Comparison:
     """The pairs among these answers to `exercise` where at least this share of one's own part is in the other."""
     too_long = [result.student for result in results if len(result.source) > LONGEST]
-    prints = [(result, _fingerprint(result.source)) for result in results if result.student not in too_long]
+    read = [result for result in results if result.student not in too_long]
+    prints = [(result, _fingerprint(result.source)) for result in watched(read, "reading")]
     explained = _explained_by_exercise(exercise) | _explained_by_class([code for _, code in prints])
     own = [_OwnPart.of(result, code, explained) for result, code in prints]
     compared = sorted((each for each in own if each.size >= OWN_LEAST), key=lambda each: each.result.student)
-    pairs = [pair for one, other in combinations(compared, 2) if (pair := _pair(one, other, at_least))]
+    pairs = [
+        pair
+        for after, one in enumerate(watched(compared, "comparing"), 1)
+        for other in compared[after:]
+        if (pair := _pair(one, other, at_least))
+    ]
     pairs.sort(key=lambda pair: -pair.share)
     return Comparison(exercise.id, len(results), len(compared), tuple(too_long), tuple(pairs))
 
@@ -147,6 +165,10 @@ class _OwnPart:
         places = {int(value): where for value, where in code.hash_idx.items() if value not in explained}
         return cls(result, code, places, _size(_stretches(places.values())))
 
+    def may_share(self, values: Iterable[int], at_least: float) -> bool:
+        """Whether runs with these fingerprints could cover so much of it: the most that they cover is quick to tell."""
+        return RUN * sum(len(self.places[value]) for value in values) >= at_least * self.size
+
     def side(self, stretches: np.ndarray) -> Side:
         result, share = self.result, _size(stretches) / self.size
         return Side(result.student, result.file, result.source, self.size, share, self._lines(stretches))
@@ -174,8 +196,10 @@ class _OwnPart:
 
 def _pair(one: _OwnPart, other: _OwnPart, at_least: float) -> Pair | None:
     shared = one.places.keys() & other.places.keys()
+    if not shared or not any(part.may_share(shared, at_least) for part in (one, other)):
+        return None
     here, there = (_stretches(part.places[value] for value in shared) for part in (one, other))
-    if not shared or max(_size(here) / one.size, _size(there) / other.size) < at_least:
+    if max(_size(here) / one.size, _size(there) / other.size) < at_least:
         return None
     return Pair(one.result.exercise, one.side(here), other.side(there))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from etude.batch.store import Result
 
 BAD_INPUT = 2
+
+Item = TypeVar("Item")
 
 
 @click.command("similar")
@@ -61,7 +65,7 @@ def command(
     left_out = False
     for name, results in by_exercise.items():
         try:
-            comparison = compare(catalog.get(name), results, at_least)
+            comparison = compare(catalog.get(name), results, at_least, partial(_watched, name))
         except CatalogError as error:
             say(f"{error}: its {len(results)} answers are left out")
             left_out = True
@@ -82,6 +86,13 @@ def command(
     else:
         _print(found, at_least)
     ctx.exit(BAD_INPUT if left_out else 0)
+
+
+def _watched(exercise: str, items: Sequence[Item], doing: str) -> Iterable[Item]:
+    from etude.cli.bar import slowly
+
+    text = f"{exercise}: {doing} answers"
+    return slowly(items, len(items), text, f"{text}:")
 
 
 def _answers(out: Path, wanted: tuple[str, ...]) -> dict[str, list[Result]]:

@@ -133,6 +133,19 @@ def test_an_answer_too_long_to_look_at_is_told(tmp_path: Path) -> None:
     assert found.too_long == ("ann",)
 
 
+def test_every_pair_above_the_share_asked_for_is_found(tmp_path: Path) -> None:
+    exercise = known_to("optimizers", tmp_path)
+    taken, *own = rights("optimizers")
+    lines = taken.splitlines()
+    sources = {"whole": taken}
+    for tenths, source in zip((3, 5, 8), own, strict=False):
+        sources[f"a part of {tenths}"] = "\n".join((*lines[: len(lines) * tenths // 10], source))
+    shares = {(pair.one.student, pair.other.student): pair.share for pair in alike(exercise, sources, 0.01).pairs}
+    assert len({round(share, 1) for share in shares.values()}) > 3
+    for at_least in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0):
+        assert names(alike(exercise, sources, at_least)) == {pair for pair in shares if shares[pair] >= at_least}
+
+
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A batch's folder: bob has ann's answer, cem his own, and dee's is none."""
@@ -165,6 +178,14 @@ def test_the_terminal_says_who_where_and_that_it_is_no_verdict(out: Path) -> Non
     assert "\x1b" not in result.output
     assert CAUTION in " ".join(result.output.split())
     assert str(OWN_LEAST) in result.output
+
+
+def test_a_comparison_that_takes_long_says_how_far_it_is(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "answers:" not in similar("out").output
+    monkeypatch.setattr("etude.cli.bar.PATIENCE", -1.0)
+    said = similar("out").output
+    assert "backprop: reading answers: 3 of 3" in said
+    assert "backprop: comparing answers: 3 of 3" in said
 
 
 def test_the_page_shows_both_and_what_students_wrote_is_escaped(out: Path) -> None:
