@@ -32,8 +32,8 @@ lint: $(INSTALLED)
 audit: $(INSTALLED)  ## are the graders right? five seeds, twenty mutants of each reference
 	$(BIN)/etude audit
 
-bench: $(INSTALLED)  ## the figures that the README quotes
-	$(BIN)/python -m benchmarks
+bench: $(INSTALLED)  ## the figures that the README quotes, or some of them: make bench ONLY="warm watch"
+	$(BIN)/python -m benchmarks $(ONLY)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
