@@ -24,6 +24,8 @@ from etude.sandbox.wire import CallbackValue, Channel, Encoder, HandleValue, Ten
 
 Request = dict[str, Any]
 
+OF_A_LOSS = "Converting a tensor with requires_grad"  # by `float(loss)`, which gives what was asked for
+
 
 class Server:
     """The state of one worker: the candidate's module, the probe, and the objects that stay here."""
@@ -137,6 +139,7 @@ class Server:
             warnings.simplefilter("error")
             for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning):
                 warnings.simplefilter("ignore", category)
+            warnings.filterwarnings("ignore", OF_A_LOSS)
             return function(*args, **kwargs)
 
     def _echo(self, request: Request) -> Any:

@@ -1,7 +1,5 @@
 """Builds models whose numbers depend on what runs under autocast, lets the candidate train them, and reads them."""
 
-import warnings
-
 import submission
 import torch
 from torch import Tensor, nn
@@ -188,9 +186,7 @@ def train(world, batches, form="own", dtype=None, **named):
         named["scaler"] = world.scaler
     if dtype is not None:
         named["dtype"] = DTYPES[dtype]
-    with warnings.catch_warnings():  # torch's own notice about `float(loss)` is no fault
-        warnings.filterwarnings("ignore", message="Converting a tensor with requires_grad")
-        return submission.train_mixed_precision(world.model, world.optimizer, loaders[form](), **named)
+    return submission.train_mixed_precision(world.model, world.optimizer, loaders[form](), **named)
 
 
 def train_on(weights, rates, loader, **named):
