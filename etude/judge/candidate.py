@@ -167,7 +167,8 @@ class Candidate:
         """Nothing of the candidate's runs meanwhile."""
         worker = self._worker
         if worker is not None:
-            worker.pause()
+            with self._ending_told():
+                worker.pause()
         try:
             yield
         finally:
@@ -197,13 +198,22 @@ class Candidate:
             )
         began = time.monotonic()
         try:
-            return self._worker.ask(request, min(left, self.answer.call_seconds), callbacks, shared)
-        except WorkerEnded as ended:
-            raise CandidateError(Rationale(str(ended), given=self.given())) from None
+            with self._ending_told():
+                return self._worker.ask(request, min(left, self.answer.call_seconds), callbacks, shared)
         except TooMuchError as error:  # graders send little of their own
             raise CandidateError(Rationale(f"what your code returned cannot be handed back to it: {error}")) from None
         finally:
             self._spent += time.monotonic() - began
+
+    @contextmanager
+    def _ending_told(self) -> Iterator[None]:
+        """Where the worker ends meanwhile, the check fails for that; what was printed is kept."""
+        assert self._worker is not None
+        try:
+            yield
+        except WorkerEnded as ended:
+            raise CandidateError(Rationale(str(ended), given=self.given())) from None
+        finally:
             if not self._worker.alive:
                 self._printed = self._worker.printed(self._printed_before)
                 self._worker = None

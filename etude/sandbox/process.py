@@ -16,7 +16,15 @@ from typing import Any, NoReturn
 from etude.report import Isolation
 from etude.sandbox.policy import AS_A_RULE, Allowances
 from etude.sandbox.sweep import remove_tree
-from etude.sandbox.usage import Limits, exceeded, has_ended, main_thread_has_ended, peak_bytes
+from etude.sandbox.usage import (
+    Limits,
+    exceeded,
+    group_of,
+    has_ended,
+    main_thread_has_ended,
+    peak_bytes,
+    stands_still,
+)
 from etude.sandbox.wire import Channel, WireError
 from etude.sandbox.worker import WorkerSpec
 from etude.sandbox.zygote import Zygote
@@ -25,6 +33,7 @@ MAX_CALLBACKS = 100_000  # of one call
 START_SECONDS = 30.0
 _TAMPERED = "your code closed, or wrote to, a descriptor that is not its own"
 LOOK_SECONDS = 0.05  # between two looks at the limits of a worker that answers quickly
+STOP_SECONDS = 2.0  # for a worker that is told to stop to come to the end of its system calls
 END_SECONDS = 0.5  # for a worker that has let go of the wire to come to its end
 
 # The exceptions of a host function that cross by type; any other crosses as a TypeError.
@@ -169,8 +178,15 @@ class WorkerProcess:
         return peak_bytes(self._pid)
 
     def pause(self) -> None:
-        """Stop every thread of the worker, until `resume`."""
+        """Stop every thread of the worker, until `resume`; they stand still when this returns."""
+        assert self._pid is not None
         self._signal(signal.SIGSTOP)
+        pids = group_of(self._pid) if self._allowed.processes else [self._pid]
+        deadline = time.monotonic() + STOP_SECONDS
+        while not all(map(stands_still, pids)):
+            if time.monotonic() > deadline:
+                self._end("your code went on, in one long system call, while it was to stand still")
+            time.sleep(0.0001)
 
     def resume(self) -> None:
         self._signal(signal.SIGCONT)

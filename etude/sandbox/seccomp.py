@@ -32,6 +32,7 @@ ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl m
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr mq_timedsend_time64 mq_timedreceive_time64
 inotify_init inotify_init1 inotify_add_watch inotify_rm_watch fanotify_init fanotify_mark
 memfd_create memfd_secret io_setup
+vmsplice splice tee sendfile sendfile64
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 fork vfork execve execveat setsid setpgid
 tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
@@ -56,8 +57,9 @@ _NUMBERS |= {
 }
 
 _SOCK_STREAM_BITS = ((1, 0), (2, 2), (4, 4), (8, 8))  # (mask, value) that each say: the type is not SOCK_STREAM
-# F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals to others, and making others wait.
-_FCNTL_DENIED = (8, 10, 15, 1024, 1026)
+# F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: signals to others, and making others wait. F_SETPIPE_SZ: what
+# lies in a pipe is nobody's memory; a byte spliced into one (see above) keeps its whole page, which may be large.
+_FCNTL_DENIED = (8, 10, 15, 1024, 1026, 1031)
 _IOCTL_DENIED = (0x5412, 0x541C, 0x540E, 0x5410, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCSCTTY, TIOCSPGRP, TIOCSETD
 _IOCTL_LAST_TTY = 0x5460  # above lie chattr, fs-verity, FIOSETOWN, …, which need no more than an open file
 # With a GPU, whose driver is asked by ioctl, only those: FIOSETOWN, SIOCSPGRP, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR,

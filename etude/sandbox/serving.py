@@ -24,7 +24,8 @@ from etude.sandbox.wire import CallbackValue, Channel, Encoder, HandleValue, Ten
 
 Request = dict[str, Any]
 
-OF_A_LOSS = "Converting a tensor with requires_grad"  # by `float(loss)`, which gives what was asked for
+# Torch's notices of what is no fault: `float(loss)` gives what was asked for, and sparse tensors work.
+NOTICES = ("Converting a tensor with requires_grad", "Sparse ")
 
 
 class Server:
@@ -139,7 +140,8 @@ class Server:
             warnings.simplefilter("error")
             for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning):
                 warnings.simplefilter("ignore", category)
-            warnings.filterwarnings("ignore", OF_A_LOSS)
+            for notice in NOTICES:
+                warnings.filterwarnings("ignore", notice)
             return function(*args, **kwargs)
 
     def _echo(self, request: Request) -> Any:

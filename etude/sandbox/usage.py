@@ -12,6 +12,7 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW"
 _TABLE_BYTES = 128 << 20  # enough to map 64 GiB; where there is more of it, adding up a set size takes seconds
 _DEEPEST = 32  # folders inside one another
 _DELETED = b" (deleted)\n"
+_STILL = (b"T", b"t", b"Z", b"X")  # stopped, traced, and two ways of having ended
 _MAPPED_BYTES = 32 << 20  # what a deleted file counts for that only a mapping holds: its size is not to be had
 
 
@@ -62,17 +63,17 @@ def group_of(leader: int) -> list[int]:
 def proportional_bytes(pid: int | str) -> int:
     """Proportional set size: private pages, and a share of those that several processes hold, swapped out or not.
     0 where unreadable."""
-    return _kilobytes(f"/proc/{pid}/smaps_rollup", (b"Pss:", b"SwapPss:")) << 10
+    return _total(f"/proc/{pid}/smaps_rollup", (b"Pss:", b"SwapPss:")) << 10
 
 
 def _held_bytes(pid: int) -> int:
     """All pages a process holds, shared or not, swapped out or not."""
-    return _kilobytes(f"/proc/{pid}/status", (b"VmRSS:", b"VmSwap:")) << 10
+    return _total(f"/proc/{pid}/status", (b"VmRSS:", b"VmSwap:")) << 10
 
 
 def page_table_bytes(pid: int | str) -> int:
     """What the kernel needs to map a process's memory: no part of its set size, and not bounded by it."""
-    return _kilobytes(f"/proc/{pid}/status", (b"VmPTE:",)) << 10
+    return _total(f"/proc/{pid}/status", (b"VmPTE:",)) << 10
 
 
 def resident_bytes(pid: int | str) -> int:
@@ -84,13 +85,22 @@ def resident_bytes(pid: int | str) -> int:
 
 
 def peak_bytes(pid: int) -> int:
-    """The most that a process has held at a time since its fork, with what it held then."""
-    return _kilobytes(f"/proc/{pid}/status", (b"VmHWM:",)) << 10
+    """The most that a process has held at a time since its fork, with what it held then; and all that it has written to
+    files, which are memory until the disk has them, and no process's."""
+    return (_total(f"/proc/{pid}/status", (b"VmHWM:",)) << 10) + _total(f"/proc/{pid}/io", (b"wchar:",))
 
 
 def thread_count(pid: int) -> int:
     fields = _stat(pid)
     return int(fields[17]) if len(fields) > 17 else 0
+
+
+def stands_still(pid: int) -> bool:
+    """Whether each thread has been stopped, or has ended. One that is told to stop in the middle of a system call first
+    comes to that call's end."""
+    threads = _names(f"/proc/{pid}/task")
+    states = (_stat(f"{pid}/task/{thread}")[:1] for thread in threads)
+    return all(state in _STILL for (state,) in filter(None, states))
 
 
 def has_ended(pid: int) -> bool:
@@ -103,8 +113,8 @@ def main_thread_has_ended(pid: int) -> bool:
     return _stat(pid)[:1] in ([b"Z"], [b"X"])
 
 
-def _stat(pid: int) -> list[bytes]:
-    """What follows a process's name, which may hold anything, in its `stat`."""
+def _stat(pid: int | str) -> list[bytes]:
+    """What follows a process's (or thread's) name, which may hold anything, in its `stat`."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
             return stat.read().rpartition(b")")[2].split()
@@ -112,7 +122,8 @@ def _stat(pid: int) -> list[bytes]:
         return []
 
 
-def _kilobytes(path: str, names: tuple[bytes, ...]) -> int:
+def _total(path: str, names: tuple[bytes, ...]) -> int:
+    """Of the fields with these names; 0 where unreadable."""
     try:
         with open(path, "rb") as file:
             return sum(int(line.split()[1]) for line in file if line.startswith(names))

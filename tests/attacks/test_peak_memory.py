@@ -67,6 +67,15 @@ BEYOND = {
         "        held[:] = 1\n"
         "    return 2 * x + 1\n"
     ),
+    "in a file that is written and read, a piece at a time": (
+        "import tempfile\n"
+        "def affine(x):\n"
+        "    piece = np.ones(1 << 17).tobytes()\n"
+        "    with tempfile.TemporaryFile() as file:\n"
+        "        for _ in range(96):\n"
+        "            file.write(piece)\n"
+        "    return 2 * x + 1\n"
+    ),
 }
 
 

@@ -90,6 +90,13 @@ CLASSES = {
         "lock": "LIBC.mlock(ctypes.create_string_buffer(1 << 20), 1 << 20) == 0 or 1 / 0",
         "core dumps": "__import__('resource').setrlimit(4, (0, 0))",
     },
+    "memory that no set size holds": {
+        "vmsplice": "syscall({vmsplice}, os.pipe()[1], struct.pack('<QQ', id(os), 1), 1, 0)",
+        "splice": "(lambda a, b: (os.write(a[1], b'1'), os.splice(a[0], b[1], 1)))(os.pipe(), os.pipe())",
+        "tee": "(lambda a, b: (os.write(a[1], b'1'), syscall({tee}, a[0], b[1], 1, 0)))(os.pipe(), os.pipe())",
+        "sendfile": "(lambda f: (os.write(f, b'1'), os.sendfile(os.pipe()[1], f, 0, 1)))(os.open('f', 0o102))",
+        "a large pipe": "__import__('fcntl').fcntl(os.pipe()[1], 1031, 1 << 20)",
+    },
     "the machine": {
         "reboot": "syscall({reboot}, 0, 0, 0, None)",
         "host name": "socket.sethostname('x')",

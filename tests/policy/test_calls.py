@@ -28,7 +28,8 @@ clock_settime clock_adjtime adjtimex settimeofday
 shmget shmat shmdt shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
 inotify_init inotify_init1 inotify_add_watch inotify_rm_watch fanotify_init fanotify_mark
-memfd_create memfd_secret io_setup landlock_create_ruleset landlock_add_rule landlock_restrict_self
+memfd_create memfd_secret io_setup vmsplice splice tee sendfile
+landlock_create_ruleset landlock_add_rule landlock_restrict_self
 fork vfork clone execve execveat setsid setpgid
 kill tgkill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
 ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
@@ -66,6 +67,7 @@ DENIED_BY_ARGUMENT = {
     "F_SETOWN": ("fcntl", (0, 8, 1)),
     "F_SETSIG, upper half set": ("fcntl", (0, 10 | HIGH, 9)),
     "F_SETLEASE": ("fcntl", (0, 1024, 0)),
+    "F_SETPIPE_SZ": ("fcntl", (0, 1031, 1 << 20)),
     "TIOCSTI": ("ioctl", (0, 0x5412, 0)),
     "TIOCSTI, upper half set": ("ioctl", (0, 0x5412 | HIGH, 0)),
     "FS_IOC_SETFLAGS": ("ioctl", (0, 0x40086602, 0)),
