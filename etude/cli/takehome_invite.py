@@ -13,7 +13,7 @@ from etude.cli.message import say
 @click.argument("root", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.argument("names", nargs=-1, required=True, metavar="NAME|TABLE.csv…")
 def command(root: Path, names: tuple[str, ...]) -> None:
-    """Make an invitation for each NAME, or for each name in a CSV file's column `name`.
+    """Make an invitation for each NAME, or for each name in a CSV file: in its column `name`, or alone on each line.
 
     Send every candidate their zip. It knows them by a pseudonym only; DIR/names.csv says whose is whose. Somebody who
     is invited already keeps their invitation; where its zip is gone it is made anew.
@@ -28,7 +28,10 @@ def command(root: Path, names: tuple[str, ...]) -> None:
     from etude.takehome.invitation import invitation_zip
 
     folder = Folder.open(root)
-    wanted, exercises = wanted_names(names), folder.exercises()
+    wanted, remarks = wanted_names(names)
+    exercises = folder.exercises()
+    for remark in remarks:
+        say(remark)
     try:
         with folder.locked():
             known = read_names(folder.names)

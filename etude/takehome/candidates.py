@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from pathlib import Path
 
 from etude.errors import EtudeError
@@ -36,24 +37,40 @@ def write_names(path: Path, names: dict[str, str]) -> None:
     write_whole(path, csv_text([_COLUMNS, *map(list, names.items())]).encode(), 0o600)
 
 
-def wanted_names(given: tuple[str, ...]) -> list[str]:
-    """Names as given, or those in the column `name` (else the first) of CSV files that are named instead."""
+def wanted_names(given: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Names, once each, as given or from CSV files that are named instead; and a line for what was passed over."""
     found: list[str] = []
+    remarks: list[str] = []
     for each in given:
-        found += _in_table(Path(each)) if each.lower().endswith(".csv") else [each]
-    names = [" ".join(name.split()) for name in found]
-    for name in names:
+        names, nameless = _in_table(Path(each)) if each.lower().endswith(".csv") else ([each], [])
+        found += [" ".join(name.split()) for name in names]
+        remarks += [f"{each}: the row {row!r:.80} has no name: nobody is invited for it" for row in nameless]
+    for name, times in Counter(found).items():
         if not name or len(name) > LONGEST or not name.isprintable():
             raise EtudeError(f"{name!r:.120}", "cannot be a candidate's name", f"give 1 to {LONGEST} plain characters")
-    return list(dict.fromkeys(names))
+        if times > 1:
+            remarks.append(
+                f"{name}: is named {times} times, and is one candidate; another of that name needs a longer one"
+            )
+    return list(dict.fromkeys(found)), remarks
 
 
-def _in_table(path: Path) -> list[str]:
+def _in_table(path: Path) -> tuple[list[str], list[str]]:
+    """The column `name`, or a file of names alone, one a line; and the rows that hold none."""
     header, *rows = read_rows(path)
     titles = [title.strip().lower() for title in header]
+    if "name" not in titles and len(header) > 1:
+        columns = ", ".join(map(repr, header))
+        raise EtudeError(
+            path, f"has no column 'name': its first line is {columns:.120}", "call that of the names 'name'"
+        )
     column = titles.index("name") if "name" in titles else 0
-    cells = [row[column] for row in rows if len(row) > column and row[column].strip()]
-    return cells if "name" in titles else [header[0], *cells]
+    people = rows if "name" in titles else [header, *rows]
+    named = [row[column].strip() if len(row) > column else "" for row in people]
+    nameless = [", ".join(row) for row, name in zip(people, named, strict=True) if not name]
+    if not any(named):
+        raise EtudeError(path, "names nobody", "give a name in each row of its column 'name'")
+    return [name for name in named if name], nameless
 
 
 def new_pseudonym(taken: dict[str, str]) -> str:

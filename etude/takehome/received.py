@@ -91,23 +91,35 @@ def _received(kept: Path) -> Received:
 def those_that_count(folder: Folder) -> dict[str, Handed]:
     """By candidate: of several submissions the one that was packed last, or came last where its clock cannot be."""
     known = read_names(folder.names)
-    theirs: dict[str, list[tuple[datetime, Handed]]] = {}
+    theirs: dict[str, list[tuple[Received, Handed]]] = {}
     for found in all_received(folder):
         with suppress(SubmissionError):
             handed = read_received(folder, found, known)
-            packed = min(handed.journal.ended or found.when, found.when)
-            theirs.setdefault(handed.candidate, []).append((packed, handed))
+            theirs.setdefault(handed.candidate, []).append((found, handed))
     return {candidate: _last(theirs[candidate]) for candidate in known if candidate in theirs}
 
 
-def _last(submissions: list[tuple[datetime, Handed]]) -> Handed:
-    """With a remark where its journal does not go on from those of the others: then the clock was started anew."""
-    _, last = max(submissions, key=lambda each: (each[0], len(each[1].journal.events)))
+def _last(submissions: list[tuple[Received, Handed]]) -> Handed:
+    """With what was remarked of the others, and where its journal does not go on from theirs: a clock started anew."""
+
+    def order(each: tuple[Received, Handed]) -> tuple[datetime, int, int]:
+        found, handed = each
+        packed = min(handed.journal.ended or found.when, found.when)
+        return packed, len(handed.journal.events), -len(handed.remarks)  # of two with one journal the untampered one
+
+    last = max(submissions, key=order)[1]
+    # a file is called by where it is kept: the name that it came under may be a person's
+    remarks = [
+        f"received/{found.sha256[:12]}….zip, which does not count: {remark}"
+        for found, handed in submissions
+        for remark in handed.remarks
+        if remark not in last.remarks
+    ]
     journals = [handed.journal.events for _, handed in submissions]
-    if all(last.journal.events[: len(events)] == events for events in journals):
-        return last
-    remark = f"{len(journals)} submissions whose journals do not go on from one another: the clock was started anew"
-    return replace(last, remarks=(*last.remarks, remark))
+    if any(last.journal.events[: len(events)] != events for events in journals):
+        anew = f"{len(journals)} submissions whose journals do not go on from one another: the clock was started anew"
+        remarks.append(anew)
+    return replace(last, remarks=(*last.remarks, *remarks))
 
 
 def write_answers(folder: Folder, handed: Handed) -> Sequence[Path]:

@@ -58,10 +58,20 @@ def read_submission(name: str, data: bytes, settings: Settings, known: Mapping[s
         raise SubmissionError(name, "its invitation is to nobody whom names.csv knows", _AGAIN)
     journal = read_journal(files.get("journal.jsonl"), bytes.fromhex(invitation["journal_key"]), raw)
     found = {exercise: files[path] for path, exercise in answers.items() if path in files}
+    if "journal.jsonl" not in files and _are_stubs(found, invitation["files"]):
+        raise SubmissionError(name, f"is the invitation to {candidate}, and no submission", _AGAIN)
     remarks = [*journal.problems, *_contradictions(found, journal)]
     if left_out:
         remarks.append(f"further files, which were not looked at: {', '.join(left_out)[:200]}")
     return Handed(candidate, found, journal, tuple(remarks), _versions(files.get("versions.json")))
+
+
+def _are_stubs(answers: Mapping[str, bytes], sent: Mapping[str, str]) -> bool:
+    """Whether none was touched. `sent`: the SHA-256 of each file of the invitation."""
+    return all(
+        hashlib.sha256(content).hexdigest() == sent.get(f"checks/stubs/{exercise}.py")
+        for exercise, content in answers.items()
+    )
 
 
 def _contradictions(answers: Mapping[str, bytes], journal: Journal) -> list[str]:

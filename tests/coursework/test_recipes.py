@@ -64,10 +64,13 @@ def test_the_grading_of_what_was_pushed(tmp_path: Path) -> None:
     assert (found["ann-lee"], found["bob"]) == ("5", "2")
 
 
+JUPYTERS = ["%matplotlib inline", "files = !ls", "display(double(3))", "display(\n    double(1),\n    double(2),\n)"]
+
+
 def test_otters_notebooks(tmp_path: Path) -> None:
     pytest.importorskip("nbconvert")
     (script,) = blocks("Otter", "sh")
-    sources = ["import otter\ngrader = otter.Notebook()", RIGHT, 'grader.check("q1")']
+    sources = ["import otter\ngrader = otter.Notebook()", RIGHT, 'grader.check("q1")', *JUPYTERS]
     cells = [
         {"cell_type": "code", "id": f"c{n}", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
         for n, source in enumerate(sources)

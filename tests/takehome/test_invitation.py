@@ -105,6 +105,40 @@ def test_somebody_who_is_invited_keeps_the_invitation(folder: Folder) -> None:
     assert len(list(folder.invitations.iterdir())) == 3
 
 
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        (
+            "naam,email\nAda,a@x\n",
+            "has no column 'name': its first line is 'naam', 'email': call that of the names 'name'",
+        ),
+        ("name;email\n;a@x\n", "names nobody: give a name in each row of its column 'name'"),
+    ],
+)
+def test_a_table_without_names_is_refused_in_a_line_that_names_it(folder: Folder, table: str, line: str) -> None:
+    path = folder.root / "nocol.csv"
+    path.write_text(table)
+    done = takehome("invite", folder.root, path)
+    assert (done.exit_code, done.output) == (2, f"etude: {path}: {line}\n")
+    assert list(read_names(folder.names).values()) == NAMES
+
+
+def test_names_may_stand_alone_one_a_line(folder: Folder) -> None:
+    (folder.root / "people.csv").write_text("Katherine Johnson\nDorothy Vaughan\n")
+    assert takehome("invite", folder.root, folder.root / "people.csv").exit_code == 0
+    assert list(read_names(folder.names).values()) == [*NAMES, "Katherine Johnson", "Dorothy Vaughan"]
+
+
+def test_a_row_without_a_name_and_a_name_that_is_there_twice_are_told(folder: Folder) -> None:
+    path = folder.root / "people.csv"
+    path.write_text("name,email\nDorothy Vaughan,d@x\n,k@x\nDorothy  Vaughan,e@x\nMary Jackson\n")
+    done = takehome("invite", folder.root, path)
+    assert done.exit_code == 0
+    assert f"{path}: the row ', k@x' has no name: nobody is invited for it\n" in done.output
+    assert "Dorothy Vaughan: is named 2 times, and is one candidate" in done.output
+    assert list(read_names(folder.names).values()) == [*NAMES, "Dorothy Vaughan", "Mary Jackson"]
+
+
 def test_an_invitation_that_is_gone_is_made_anew_for_the_same_candidate(folder: Folder) -> None:
     known = read_names(folder.names)
     (candidate, *_) = known

@@ -91,6 +91,13 @@ def test_a_journal_cut_off_at_its_end_is_whole_and_has_no_submission() -> None:
     assert (len(found.events), found.submitted, found.ended) == (2, None, None)
 
 
+def test_only_a_cut_at_the_end_before_the_next_line_was_written_leaves_no_trace() -> None:
+    begin, check, _ = written()
+    assert read([begin, *written()[2:]]).problems, "a line is missing before the last"
+    assert read(written([STEPS[0], STEPS[2]])).problems == ()  # as after `check` was cut off, and then `submit` run
+    assert read([begin, check]).submitted is None
+
+
 def test_oddities_are_told() -> None:
     other = [("begin", {"invitation": "of another"}), *STEPS[1:]]
     assert "begun with another invitation" in read(written(other)).problems[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -35,15 +36,15 @@ def folder(tmp_path: Path) -> Folder:
     return Folder.open(tmp_path / "hiring")
 
 
-def hand_in(folder: Folder, steps: Steps, answer: str) -> None:
-    """Sealed with the invitation's key, whatever the steps say."""
+def hand_in(folder: Folder, steps: Steps, answer: str, about: dict[str, object] | None = None) -> None:
+    """Sealed with the invitation's key, whatever the steps say; the last of them is `about` so much."""
     (invitation,) = folder.invitations.glob("*.zip")
     with zipfile.ZipFile(invitation) as archive:
         fixed = {Path(name).name: archive.read(name) for name in archive.namelist() if "/invitation." in name}
     key = bytes.fromhex(json.loads(fixed["invitation.json"])["journal_key"])
     content = {
         **fixed,
-        "journal.jsonl": sealed([(at, what, {}) for at, what in steps], key),
+        "journal.jsonl": sealed([(at, what, (about or {}) if at == steps[-1][0] else {}) for at, what in steps], key),
         "answers/double.py": answer,
     }
     packed = io.BytesIO()
@@ -80,6 +81,48 @@ def test_a_clock_that_was_started_anew_is_told(folder: Folder) -> None:
     answer, remarks = counted(folder)
     assert answer == "again"
     assert "the clock was started anew" in remarks
+
+
+@pytest.mark.parametrize("order", [("mine", "tampered"), ("tampered", "mine")])
+def test_what_was_tampered_with_is_told_beside_the_genuine_one_that_counts(
+    folder: Folder, order: tuple[str, ...]
+) -> None:
+    about = {"answers": {"double": hashlib.sha256(b"mine").hexdigest()}}
+    for answer in order:
+        hand_in(folder, [(ago(50), "begin"), (ago(40), "submit")], answer, about)
+    answer, remarks = counted(folder)
+    assert answer == "mine"
+    (kept,) = (path.name for path in folder.received.glob("*.zip") if b"tampered" in unzipped(path).values())
+    assert f"received/{kept[:12]}….zip, which does not count: double: not what the journal says" in remarks
+
+
+def unzipped(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_invitation_itself_is_no_submission(folder: Folder) -> None:
+    (invitation,) = folder.invitations.glob("*.zip")
+    done = CliRunner().invoke(main, ["takehome", "grade", str(folder.root), str(invitation)], catch_exceptions=False)
+    assert done.exit_code == 2
+    first, _ = done.output.splitlines()
+    assert first.startswith(
+        f"etude: {invitation.name}: is the invitation to {invitation.stem}, and no submission: ask for the file"
+    )
+    assert those_that_count(folder) == {}
+
+
+def test_answers_without_a_journal_are_a_submission(folder: Folder) -> None:
+    (invitation,) = folder.invitations.glob("*.zip")
+    files = unzipped(invitation) | {f"takehome-{invitation.stem}/answers/double.py": b"mine"}
+    path = folder.root.parent / "by-hand.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    receive(folder, path)
+    answer, remarks = counted(folder)
+    assert answer == "mine"
+    assert "there is no journal" in remarks
 
 
 def test_a_submission_from_the_future_is_told_and_does_not_win_for_ever(folder: Folder) -> None:

@@ -303,6 +303,7 @@ def test_the_readme_stands_alone() -> None:
     for command in ("begin", "check", "status", "submit"):
         assert f"python takehome.py {command} " in text
     assert "does not stop a forger who has the key" in " ".join(text.split())
+    assert "a `check` that was cut off before `submit` leaves no trace" in " ".join(text.split())
     assert "étude" not in text.lower()
 
 

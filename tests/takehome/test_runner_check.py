@@ -68,7 +68,6 @@ def test_an_exception_is_told_with_its_line(kit: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("def double(x:\n", "cannot be loaded: line 1: SyntaxError"),
         ("import nowhere_at_all\n", "cannot be loaded: line 1: ModuleNotFoundError: No module named"),
         ("import sys\nsys.exit(0)\n", "cannot be loaded: line 2: SystemExit: 0"),
         ("print('hello')\n" + RIGHT, "prints 'hello' while it is loaded"),
@@ -87,6 +86,29 @@ def test_each_fault_is_told_in_a_line(kit: Path, source: str, told: str) -> None
     found = check(begun(kit), source)
     assert told in found
     assert "Traceback" not in found
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"def double(x)\n    return x\n", r"answers/double.py line 1: (expected ':'|invalid syntax)"),
+        (b"def double(x):\n  y = 1\n    return y\n", r"answers/double.py line 3: unexpected indent"),
+        (b"return 3\n", r"answers/double.py line 1: 'return' outside function"),
+        (b"x = '\xff'\n", r"answers/double.py( line 1)?: .*can't decode byte 0xff.*"),
+        (b"x = 3\0\n", r"answers/double.py.*: source code .*null bytes"),
+        (b"-" * 100_000 + b"1\n", r"answers/double.py.*: .*"),
+        (None, r"there is no answers/double.py"),
+    ],
+)
+def test_an_answer_that_is_no_python_is_one_plain_line(kit: Path, source: bytes | None, line: str) -> None:
+    path = begun(kit) / "answers/double.py"
+    path.unlink() if source is None else path.write_bytes(source)
+    found = takehome(kit, "check", "double")
+    first, told, rest = found.stdout.splitlines()
+    assert first == "double: 0 of 4 passed"
+    assert re.fullmatch(line, told.strip())
+    assert rest.startswith("These are the examples only")
+    assert found.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import json
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,6 @@ def exercises() -> dict[str, Exercise]:
 @functools.cache
 def load(name: str) -> Answer:
     path, printed = exercises()[name].path, io.StringIO()
-    if not path.is_file():
-        return Answer(None, problem=f"there is no answers/{name}.py")
     spec = importlib.util.spec_from_file_location(f"answer_{name}", path)
     assert spec
     assert spec.loader
@@ -84,10 +83,24 @@ def load(name: str) -> Answer:
     return Answer(module, printed.getvalue())
 
 
+def unreadable(name: str) -> str:
+    """Why the answer is no Python at all; empty where it is."""
+    path, shown = exercises()[name].path, f"answers/{name}.py"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except OSError:
+        return f"there is no {shown}"
+    except SyntaxError as error:
+        return f"{shown} line {error.lineno}: {error.msg}" if error.lineno else f"{shown}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return f"{shown}: {one_line(error)}"
+    return ""
+
+
 def where(error: BaseException, path: Path) -> str:
     """The line of the answer that an exception came through last."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return f"line {error.lineno}: "
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return f"line {lines[-1]}: " if lines else ""
 
@@ -147,6 +160,8 @@ class Plugin:
     @pytest.fixture(autouse=True)
     def _names_of_the_example(self, request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
         name = exercise_of(request.node)
+        if problem := unreadable(name):
+            pytest.fail(problem, pytrace=False)
         if unimplemented(name) == set(exercises()[name].entry_points):
             pytest.fail("not implemented yet", pytrace=False)
         if not hasattr(request.node, "dtest"):
