@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import re
-import warnings
 from itertools import accumulate
 from typing import Any, TypeGuard
 
 from etude.errors import SubmissionError
+from etude.syntax import parse
 
 _NOT_ONE = "save it from Jupyter again, or give a .py file"
 # IPython's own syntax: %magic, !command, ?help, help?, and `name = !command` or `name = %magic`.
-_MAGIC = re.compile(r"(\s*)(%{1,2}[^\W\d]|!|\?|[\w.*]+\?{1,2}\s*$|[\w, ]+=\s*(!|%[^\W\d]))")
+_MAGIC = re.compile(r"(\s*+)(%{1,2}[^\W\d]|!|\?|[\w.*]++\?{1,2}\s*+$|[\w, ]++=\s*+(!|%[^\W\d]))")
 # Cell magics whose cell is still Python; the cell of any other (%%bash, %%html, %%writefile) is not.
 _PYTHON_CELLS = frozenset({"%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3", "%%grade"})
 
@@ -114,12 +114,10 @@ def _is_our_call(node: ast.stmt, ours: set[str]) -> bool:
 
 def _parsed(code: str) -> ast.Module | None:
     """None for what is not Python."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(code)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return None
+    try:
+        return parse(code)
+    except SyntaxError:
+        return None
 
 
 def _encodable(text: str) -> bool:

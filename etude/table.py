@@ -13,11 +13,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_rows(path: Path) -> list[list[str]]:
-    """The rows of a CSV file, its header first; commas or, as some languages have it, semicolons."""
+    """The rows of a CSV file, its header first; commas or, as some languages have it, semicolons, or tabs."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         first = text.partition("\n")[0]
-        delimiter = ";" if first.count(";") > first.count(",") else ","
+        delimiter = max(",;\t", key=first.count)
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise EtudeError(path, f"is no CSV file in UTF-8 ({error})", "save it as such") from None

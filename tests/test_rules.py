@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etude.judge.rules import Violation, violations
-from etude.judge.syntax import MAX_CHARACTERS, parse
+from etude.syntax import MAX_CHARACTERS, parse
 
 DROPOUT = [
     "torch.nn.Dropout*",
@@ -191,6 +191,35 @@ def test_no_source_kills_or_holds_up_the_process(expression):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-500:]
     assert float(done.stdout) < 4
+
+
+SPACED = {
+    "spaces": "'?x y\\n' + ' ' * 900_000 + chr(92)",
+    "names before no sign": "'?x y\\n' + 'a, ' * 300_000",
+    "a question and spaces": "'?x y\\na?' + ' ' * 900_000 + 'b'",
+    "an assignment and spaces": "'?x y\\na =' + ' ' * 900_000 + 'b c'",
+    "empty lines": "'?x y' + chr(10) * 900_000",
+}
+
+
+@pytest.mark.parametrize("expression", [*HOSTILE.values(), *SPACED.values()], ids=[*HOSTILE, *SPACED])
+def test_no_notebook_holds_up_who_reads_a_class_of_them(expression):
+    program = (
+        "import json, resource\n"
+        "from etude.batch.preloads import imported\n"
+        "from etude.errors import SubmissionError\n"
+        "from etude.notebook import notebook_source\n"
+        f"source = {expression}\n"
+        "for code in (source, source + '\\n%etude'):\n"
+        "    try: notebook_source('a', json.dumps({'cells': [{'cell_type': 'code', 'source': code}]}))\n"
+        "    except SubmissionError: pass\n"
+        "list(imported(source))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "import os, sys; sys.stdout.flush(); os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert int(done.stdout) < 2 << 20  # kilobytes
 
 
 def test_limits_are_syntax_errors_with_a_message():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from etude.catalog import Catalog
 from etude.errors import CatalogError, EtudeError
 from etude.exercise import Exercise
+from etude.table import read_rows
 
 SUFFIXES = (".py", ".ipynb")
 COLUMNS = ("student", "exercise", "file")
@@ -35,76 +35,119 @@ class HandedIn:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Row:
+    """What is said to be an answer, and where that is said."""
+
+    student: str
+    exercise: str
+    path: Path
+    where: str
+
+
 def handed_in(place: Path, catalog: Catalog) -> HandedIn:
     """From a folder `<student>/<exercise>.py|.ipynb`, or from a CSV file with the columns student, exercise, file."""
+    problems: list[str] = []
     if place.is_dir():
-        rows = list(_in_folders(place))
-        students = [path.name for path in _visible(place) if path.is_dir()]
+        folders = _folders(place, problems)
+        rows = [row for folder in folders for row in _in_folder(folder, problems)]
+        students = [folder.name for folder in folders]
     elif place.is_file():
-        rows = list(_in_table(place))
-        students = [row[0] for row in rows]
+        rows = list(_in_table(place, problems))
+        students = [row.student for row in rows]
     else:
         raise EtudeError(place, "there is no such folder or file", "give DIR/<student>/<exercise>.py, or a CSV file")
-    return _sorted_out(rows, students, catalog)
+    chosen = _sorted_out(rows, catalog, problems)
+    named = tuple(dict.fromkeys(student for student in students if student.isprintable() and student.strip()))
+    return HandedIn(named, chosen, tuple(problems))
 
 
-def _sorted_out(rows: list[tuple[str, str, Path]], students: list[str], catalog: Catalog) -> HandedIn:
-    problems: list[str] = []
-    chosen: dict[tuple[str, str], Entry] = {}
+def _sorted_out(rows: list[_Row], catalog: Catalog, problems: list[str]) -> tuple[Entry, ...]:
+    chosen: dict[tuple[str, str], tuple[Entry, str]] = {}
     exercises: dict[str, Exercise | None] = {}
-    for student, name, path in rows:
-        if not student.strip() or len(student) > LONGEST or not student.isprintable():
-            problems.append(f"{path}: {student!r:.120} cannot be a student's name: rename it")
+    for row in rows:
+        if not row.student.strip() or len(row.student) > LONGEST or not row.student.isprintable():
+            problems.append(f"{row.where}: {row.student!r:.120} cannot be a student's name: rename it")
             continue
-        if name not in exercises:
-            exercises[name] = _exercise(catalog, name, path, problems)
-        exercise = exercises[name]
+        if row.exercise not in exercises:
+            exercises[row.exercise] = _exercise(catalog, row, problems)
+        exercise = exercises[row.exercise]
         if exercise is None:
             continue
-        if path.is_symlink() or not path.is_file():
-            problems.append(f"{path}: is no file of its own: left out; ask for the answer itself")
+        if problem := _no_answer(row):
+            problems.append(f"{row.where}: {problem}")
             continue
-        other = chosen.get((student, name))
-        entry = Entry(student, exercise, path)
-        if other is not None:
-            older, entry = sorted((other, entry), key=lambda one: (_changed(one.path), str(one.path)))
-            problems.append(f"{older.path}: left out for {entry.path.name}, which is newer: keep one of them")
-        chosen[student, name] = entry
-    named = tuple(dict.fromkeys(student for student in students if student.isprintable() and student.strip()))
-    return HandedIn(named, tuple(chosen.values()), tuple(problems))
+        found = Entry(row.student, exercise, row.path), row.where
+        if other := chosen.get((row.student, row.exercise)):
+            older, found = sorted((other, found), key=lambda one: (_changed(one[0].path), str(one[0].path)))
+            problems.append(f"{older[1]}: left out for {found[1]}, whose file is newer: keep one of them")
+        chosen[row.student, row.exercise] = found
+    return tuple(entry for entry, _ in chosen.values())
 
 
-def _exercise(catalog: Catalog, name: str, path: Path, problems: list[str]) -> Exercise | None:
+def _exercise(catalog: Catalog, row: _Row, problems: list[str]) -> Exercise | None:
     try:
-        return catalog.get(name)
+        return catalog.get(row.exercise)
     except CatalogError as error:
-        problems.append(f"{path}: {error}")
+        problems.append(f"{row.where}: {error}")
         return None
 
 
-def _in_folders(place: Path) -> Iterator[tuple[str, str, Path]]:
-    for folder in _visible(place):
-        if folder.is_dir() and not folder.is_symlink():
-            for path in _visible(folder):
-                if path.suffix in SUFFIXES:
-                    yield folder.name, path.stem, path
+def _no_answer(row: _Row) -> str | None:
+    """Why this is none, and what to do."""
+    if row.path.is_symlink() or (row.path.exists() and not row.path.is_file()):
+        return f"{row.path.name} is no file of its own: left out; ask for the answer itself"
+    return None if row.path.exists() else f"there is no file {row.path}: left out; check the name"
+
+
+def _folders(place: Path, problems: list[str]) -> list[Path]:
+    """Each student's."""
+    found = _visible(place)
+    folders = [path for path in found if path.is_dir()]
+    if not folders:
+        fix = "give DIR/<student>/<exercise>.py, or a CSV file"
+        raise EtudeError(place, "holds no student's folder", fix)
+    problems += [
+        f"{path}: lies in no student's folder: left out; move it into one"
+        for path in found
+        if path.suffix in SUFFIXES and path not in folders
+    ]
+    return folders
+
+
+def _in_folder(folder: Path, problems: list[str]) -> Iterator[_Row]:
+    if folder.is_symlink():
+        problems.append(f"{folder}: is no folder of its own: left out; put the answers themselves there")
+        return
+    try:
+        found = _visible(folder)
+    except OSError as error:
+        problems.append(f"{folder}: cannot be read ({error.strerror}): left out; see its permissions")
+        return
+    for path in found:
+        if path.suffix in SUFFIXES:
+            yield _Row(folder.name, path.stem, path, str(path))
 
 
 def _visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _in_table(place: Path) -> Iterator[tuple[str, str, Path]]:
-    try:
-        with place.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
-                raise EtudeError(place, f"has no column {missing[0]!r}", f"name the columns {', '.join(COLUMNS)}")
-            for row in reader:
-                student, exercise, path = (row[name] or "" for name in COLUMNS)
-                yield student.strip(), exercise.strip(), place.parent / path.strip()
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise EtudeError(place, f"is no CSV file in UTF-8 ({error})", "save it as such") from None
+def _in_table(place: Path, problems: list[str]) -> Iterator[_Row]:
+    header, *rows = read_rows(place)
+    titles = [title.strip().lower() for title in header]
+    if missing := [name for name in COLUMNS if name not in titles]:
+        raise EtudeError(place, f"has no column {missing[0]!r}", f"name the columns {', '.join(COLUMNS)}")
+    if not rows:
+        raise EtudeError(place, "names no answer", "give each a row below the header")
+    columns = [titles.index(name) for name in COLUMNS]
+    for number, row in enumerate(rows, 2):
+        where = f"{place}, row {number}"
+        if len(row) <= max(columns) or not row[columns[-1]].strip():
+            problems.append(f"{where}: names no file: left out; give {', '.join(COLUMNS)}")
+            continue
+        student, exercise, path = (row[column].strip() for column in columns)
+        yield _Row(student, exercise, place.parent / path, where)
 
 
 def _changed(path: Path) -> float:

@@ -90,7 +90,8 @@ def plan(
                 submission = read(entry)
             except SubmissionError as error:
                 name, student = entry.path.name, entry.student
-                store.keep(Result(student, exercise.id, name, "", graded_as, None, refused=f"{name}: {error.problem}"))
+                why = f"{name}: {error.problem}: {error.fix}"
+                store.keep(Result(student, exercise.id, name, "", graded_as, None, refused=why))
                 continue
             before = store.find(entry.student, exercise.id)
             same = before and (before.source_sha256, before.graded_as) == (submission.sha256, graded_as)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import warnings
 from collections.abc import Iterable, Iterator
 
 from etude.exercise import Exercise
+from etude.syntax import parse
 
 # Large, well known, and harmless to import before a fork. What a submission names beside these is its own affair.
 KNOWN = ("numpy", "scipy", "torch", "tensorflow", "keras", "sklearn", "matplotlib", "pandas")
@@ -27,12 +27,10 @@ def preloads(exercise: Exercise, sources: Iterable[str]) -> tuple[str, ...]:
 
 def imported(source: str) -> Iterator[str]:
     """The top-level names that a source imports, anywhere in it; nothing of one that does not parse."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return
+    try:
+        tree = parse(source)
+    except SyntaxError:
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)

@@ -22,6 +22,7 @@ from etude.files import write_whole
 from etude.report import Report
 
 FORMAT = 1
+LONGEST_NAME = 200  # of a folder or file, without its suffix; file systems take 255
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # a file that is none of ours, or half of one
 
 
@@ -112,8 +113,12 @@ def _seed(path: Path) -> int:
 
 
 def file_name(student: str) -> str:
-    """A name that is safe on every file system and different for every student."""
-    return quote(student, safe=" ()'@+,=").replace(".", "%2E")
+    """A name that is safe on every file system, of at most LONGEST_NAME characters, and different for every student."""
+    name = quote(student, safe=" ()'@+,=").replace(".", "%2E")
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(student.encode()).hexdigest()[:32]  # 43 Cyrillic letters are quoted as 258 characters
+    return f"{name[: LONGEST_NAME - len(digest) - 1]}~{digest}"
 
 
 def fingerprint(exercise: Exercise, options: object) -> str:

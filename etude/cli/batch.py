@@ -13,6 +13,7 @@ from etude.cli.banks import bank_options, load_catalog
 from etude.cli.message import say
 from etude.cli.options import unisolated_option, workers_option
 from etude.cli.outcomes import follow, say_known
+from etude.errors import EtudeError
 from etude.words import counted
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def command(
     from etude.extras import require_extras
     from etude.judge.job import GradeOptions
 
+    if place.is_dir() and place.resolve() in (out.resolve(), *out.resolve().parents):
+        raise EtudeError(out, f"lies in {place}, beside what students handed in", "name a folder elsewhere with --out")
     found = handed_in(place, load_catalog(bank, only_bank))
     for problem in found.problems:
         say(problem)
@@ -85,10 +88,14 @@ def command(
     threading.Thread(target=_prepare_pages, daemon=True).start()  # while the frameworks are imported
     failed = follow(outcomes, len(todo.tasks))
     handed = {(entry.student, entry.exercise.id) for entry in found.entries}
-    results = [result for result in store.results() if (result.student, result.exercise) in handed]
+    kept = list(store.results())
+    results = [result for result in kept if result.key in handed]
+    if len(results) < len(kept):
+        more = counted(len(kept) - len(results), "answer")
+        say(f"{out} holds {more} that {place} does not: left out of grades.csv and the pages")
     for result in results:
         if result.refused:
-            say(f"{result.student}: {result.refused}")
+            say(f"{place / result.student}/{result.refused}" if place.is_dir() else f"{result.student}: {result.refused}")
     grades = Grades.of(found.students, results)
     _write(out, place.name or str(place), grades)
     click.echo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import keyword
@@ -39,6 +40,14 @@ COMMANDS = (
     "new",
 )
 USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
+_PERMISSIONS = "see its permissions, or name another place"
+MENDED_BY_USER = {
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+    errno.EROFS: _PERMISSIONS,
+    errno.ENOSPC: "make room on the disk, and run it again",
+    errno.EDQUOT: "make room on the disk, and run it again",
+}
 
 
 class Commands(click.Group):
@@ -90,6 +99,9 @@ class LazyGroup(Commands):
         except Exception as error:
             if os.environ.get("ETUDE_DEBUG"):
                 raise
+            if isinstance(error, OSError) and error.errno in MENDED_BY_USER:
+                say(f"{error.filename or 'a file'}: {error.strerror}: {MENDED_BY_USER[error.errno]}")
+                ctx.exit(USAGE)
             say(f"{type(error).__name__}: {error}: a fault of étude's: please report it with what ETUDE_DEBUG=1 shows")
             ctx.exit(OUR_FAULT)
 

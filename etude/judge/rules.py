@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from etude.judge.aliases import Aliases
-from etude.judge.syntax import parse
+from etude.syntax import parse
 from etude.sandbox.bans import banned_method, covering
 
 __all__ = ["Violation", "parse", "violations"]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from etude.notebook import python_only
+from etude.syntax import parse
 
 _PLAIN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.Import, ast.ImportFrom)
 
@@ -64,7 +65,7 @@ def _about(name: str, statements: Sequence[_Statement], before: int) -> list[int
 def _statements(cell: str) -> list[_Statement]:
     code = python_only(cell)
     try:
-        return [_statement(node, code) for node in ast.parse(code).body]
+        return [_statement(node, code) for node in parse(code).body]
     except (SyntaxError, ValueError, RecursionError):
         return []  # it did not run
 

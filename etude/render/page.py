@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from rich.theme import Theme
 from etude.exercise import Exercise
 from etude.render.comparison import CODE, render_comparison
 from etude.render.visible import visible
+from etude.syntax import parse
 
 if TYPE_CHECKING:
     from etude.practice.hints import Hint
@@ -38,13 +38,12 @@ def render_prompt(exercise: Exercise, prompt: str, console: Console) -> None:
         console.print(Markdown(prompt, code_theme="ansi_dark"), width=width)
 
 
-def render_hints(exercise: Exercise, seen: Sequence[Hint], following: Hint | None, console: Console) -> None:
-    """Those seen before, dimmed; the next; and what there is after it."""
+def render_hints(seen: Sequence[Hint], following: Hint | None, total: int, solution: str, console: Console) -> None:
+    """Those seen before, dimmed; the next; and after the last the command that shows the `solution`."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for hint in (*seen, *([following] if following else [])):
         style = "" if hint is following else "dim"
         table.add_row(Text(f"{hint.number}/{hint.total}", style or "bold"), inline_code(visible(hint.text), style))
-    total = len(exercise.hints)
     if not total:
         ending = "This exercise has no hints."
     elif following is None:
@@ -58,7 +57,7 @@ def render_hints(exercise: Exercise, seen: Sequence[Hint], following: Hint | Non
         console.print(table, width=width)
         console.print()
     if ending:
-        console.print(Text(f"{ending} `etude solution {exercise.id}` shows the answer, explained."), width=width)
+        console.print(Text(f"{ending} `{solution}` shows the answer, explained."), width=width)
 
 
 def inline_code(text: str, style: str = "") -> Text:
@@ -86,10 +85,8 @@ def render_solution(source: str, console: Console, own: OwnAnswer | None = None)
 def _split(source: str) -> tuple[str, str]:
     """A module's docstring, and the code below it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Python thinks of a learner's escapes is for the grading to say
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(source)
+    except SyntaxError:
         return "", source
     explanation = ast.get_docstring(tree)
     if explanation is None:

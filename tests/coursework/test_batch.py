@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -68,7 +70,7 @@ def test_a_class_with_every_kind_of_answer(bank: Path) -> None:
     hand_in("ann", "def mean(x):\n    return sum(x) / len(x)\n", "mean.py")
     result = batch()
     assert result.exit_code == 2  # fay's is no answer
-    assert "fay: double.py: is empty" in result.output
+    assert "class/fay/double.py: is empty: write an answer in it" in result.output
     found = rows()
     full = found["ann"]["double"]
     assert [found[name]["double"] for name in ("cem", "dee", "eve", "fay", "gil")] == [full, "0", "0", "0", ""]
@@ -176,11 +178,15 @@ def test_what_lies_about_is_told_and_left_out(bank: Path, tmp_path: Path) -> Non
     older = hand_in("cem", WRONG)
     os.utime(older, (1, 1))
     hand_in("cem", notebook(RIGHT), "double.ipynb")
+    Path("class/dee.py").write_text(RIGHT)
+    Path("class/eve").symlink_to("ann")
     result = batch()
     assert result.exit_code == 2
     assert "notes: no exercise of that name" in result.output
-    assert "class/bob/double.py: is no file of its own" in result.output
-    assert "left out for double.ipynb, which is newer" in result.output
+    assert "class/bob/double.py: double.py is no file of its own" in result.output
+    assert "class/cem/double.py: left out for class/cem/double.ipynb, whose file is newer" in result.output
+    assert "class/dee.py: lies in no student's folder" in result.output
+    assert "class/eve: is no folder of its own" in result.output
     assert rows()["bob"]["double"] == ""
     assert rows()["cem"]["double"] == rows()["ann"]["double"]
 
@@ -196,7 +202,100 @@ def test_a_table_names_the_answers(bank: Path) -> None:
     assert Path("out/students", f"{file_name('../bob')}.html").exists()
 
 
-@pytest.mark.parametrize("content", ["", "student,file\n", "\0", "student,exercise,file\n\xff"])
+def test_a_table_may_be_a_spreadsheets_and_each_bad_row_is_told(bank: Path) -> None:
+    older = Path("a.py")
+    older.write_text(WRONG)
+    os.utime(older, (1, 1))
+    Path("b.py").write_text(RIGHT)
+    rest = "bob;double\n;double;a.py\ncem;double;gone.py\ndee;double;.\nann;double;b.py\n"
+    Path("class.csv").write_text(f"Student;Exercise;File\nann;double;a.py\n{rest}", encoding="utf-8-sig")
+    result = CliRunner().invoke(main, ["batch", "class.csv", "--out", "out", "--no-speed"], catch_exceptions=False)
+    assert result.exit_code == 2
+    for line in (
+        "class.csv, row 3: names no file: left out",
+        "class.csv, row 4: '' cannot be a student's name",
+        "class.csv, row 5: there is no file gone.py: left out",
+        "class.csv, row 6: ",
+        "class.csv, row 2: left out for class.csv, row 7, whose file is newer",
+    ):
+        assert line in result.output
+    assert rows()["ann"]["double"] == "5"
+
+
+@pytest.mark.parametrize("kind", ["empty", "flat"])
+def test_a_folder_without_students_is_told_in_one_line(bank: Path, kind: str) -> None:
+    Path("class").mkdir()
+    if kind == "flat":
+        Path("class/double.py").write_text(RIGHT)
+    result = batch()
+    assert result.exit_code == 2
+    assert result.output.splitlines() == [
+        "etude: class: holds no student's folder: give DIR/<student>/<exercise>.py, or a CSV file"
+    ]
+
+
+@pytest.mark.parametrize("out", ["class", "class/ann", "class/out"])
+def test_results_do_not_go_among_what_was_handed_in(bank: Path, out: str) -> None:
+    hand_in("ann", RIGHT)
+    result = CliRunner().invoke(main, ["batch", "class", "--out", out], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert "name a folder elsewhere with --out" in result.output
+    assert [path.name for path in Path("class").rglob("*")] == ["ann", "double.py"]
+
+
+def test_answers_that_are_there_no_more_are_told(bank: Path) -> None:
+    for student in ("ann", "bob", "cem"):
+        hand_in(student, RIGHT)
+    assert "holds" not in batch().output
+    for student in ("ann", "bob"):
+        Path("class", student, "double.py").unlink()
+    assert "out holds 2 answers that class does not: left out of grades.csv" in batch().output
+
+
+@pytest.mark.parametrize("name", ["Ж" * 43, "中" * 100, "." * 100])
+def test_a_name_too_long_for_a_file_ends_nobodys_batch(bank: Path, name: str) -> None:
+    Path("a.py").write_text(RIGHT)
+    students = (name, f"{name[:-1]}x", "ann")
+    table = "".join(f"{student},double,a.py\n" for student in students)
+    Path("class.csv").write_text("student,exercise,file\n" + table, encoding="utf-8")
+    result = CliRunner().invoke(main, ["batch", "class.csv", "--out", "out", "--no-speed"], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert set(rows()) == {*students}
+    assert len(list(Path("out/students").iterdir())) == len(students)
+
+
+def test_a_folder_that_cannot_be_read_is_told(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in("ann", RIGHT)
+    hand_in("bob", RIGHT)
+    iterdir = Path.iterdir
+
+    def refusing(path: Path) -> Iterator[Path]:
+        if path.name == "bob":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)
+    result = batch()
+    assert result.exit_code == 2
+    assert "class/bob: cannot be read (Permission denied): left out" in result.output
+    assert rows()["bob"]["double"] == ""
+
+
+def test_a_place_that_cannot_be_written_is_the_users_to_mend(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in("ann", RIGHT)
+
+    def refusing(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "out/results/ann")
+
+    monkeypatch.setattr(Store, "keep", refusing)
+    result = batch()
+    assert result.exit_code == 2
+    assert "etude: out/results/ann: Permission denied: see its permissions, or name another place" in result.output
+
+
+@pytest.mark.parametrize(
+    "content", ["", "student,file\n", "\0", "student,exercise,file\n\xff", "student,exercise,file\n"]
+)
 def test_a_table_that_is_none_is_told_in_one_line(bank: Path, content: str) -> None:
     Path("class.csv").write_bytes(content.encode("latin-1"))
     result = CliRunner().invoke(main, ["batch", "class.csv", "--out", "out"], catch_exceptions=False)

@@ -147,7 +147,7 @@ def test_moodle_says_what_failed(graded: Path) -> None:
     assert "float32 stays float32: the values are wrong" in found["bob"]
     assert "=1+1&lt;img src=x&gt;" in found["cem"]
     assert found["dee"].count("syntax error in line 1") == 1
-    assert found["fay"] == "Not graded: double.py: is empty"
+    assert found["fay"] == "Not graded: double.py: is empty: write an answer in it"
     assert found["gil"] == ""
     export(graded, "moodle", "--feedback", "exam", "--force")
     said = next(row for row in rows() if row["Username"] == "bob")["double (feedback)"]

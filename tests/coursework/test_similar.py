@@ -121,7 +121,9 @@ def test_a_copy_inside_a_longer_answer_and_where_it_is(tmp_path: Path) -> None:
         assert pair.other.own > pair.one.own >= OWN_LEAST
 
 
-@pytest.mark.parametrize("broken", ["def f(:\n", "'''\n", "\0\x0c\ud800\n", "x = (\n", "\t\n  \n class\n"])
+@pytest.mark.parametrize(
+    "broken", ["def f(:\n", "'''\n", "\0\x0c\ud800\n", "x = (\n", "\t\n  \n class\n", "\n \n" * 7_000]
+)
 def test_source_that_does_not_parse_is_compared_all_the_same(broken: str, tmp_path: Path) -> None:
     copied = rights("backprop")[0]
     assert len(alike(known_to("backprop", tmp_path), {"ann": copied, "bob": copied + broken}).pairs) == 1
