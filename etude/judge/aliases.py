@@ -91,7 +91,7 @@ class Aliases:
                 names = self.value(base)
                 return element(names, (attribute,)) if names.names else self._names.get("." + attribute, NOTHING)
             case ast.Subscript(value=base, slice=key):
-                return self._subscript(self.value(base), self.value(key))
+                return self._subscript(self.value(base), key)
             case ast.Call():
                 return self._call(node)
             case ast.BinOp(left=left, right=right, op=ast.Add()):
@@ -114,10 +114,14 @@ class Aliases:
         homes = [*sorted(self._stars)[:8], *(["builtins"] if hasattr(builtins, name) else [])]
         return Value(frozenset(f"{home}.{name}" for home in homes)) if homes else NOTHING
 
-    def _subscript(self, base: Value, key: Value) -> Value:
+    def _subscript(self, base: Value, key: ast.expr) -> Value:
+        texts = self.value(key).texts
         if SCOPE in base.names:
-            return merge(self._names.get(text, NOTHING) for text in key.texts)
-        return element(base, key.texts) if key.texts else base
+            return merge(self._names.get(text, NOTHING) for text in texts)
+        if texts or not base.names:
+            return element(base, texts) if texts else NOTHING if isinstance(key, ast.Slice) else base
+        # An element of a list of modules, or what a module holds under some name.
+        return base if isinstance(key, ast.Constant | ast.Slice) else merge((base, element(base, ())))
 
     def _call(self, node: ast.Call) -> Value:
         arguments = [*node.args[:3], *(keyword.value for keyword in node.keywords[:3])]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from etude.judge.aliases import Aliases
-from etude.syntax import parse
+from etude.judge.values import COMPUTED
 from etude.sandbox.bans import banned_method, covering
+from etude.syntax import parse
 
 __all__ = ["Violation", "parse", "violations"]
 
@@ -43,7 +44,7 @@ def violations(source: str, banned: Sequence[str]) -> list[Violation]:
 
 
 def _mentioned(aliases: Aliases, banned: Sequence[str]) -> Iterator[tuple[int, str]]:
-    is_banned = cache(lambda name: covering(name, banned) is not None)
+    is_banned = cache(lambda name: covering(name, banned) is not None or _may_be_banned(name, banned))
     for node in aliases.nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from ((node.lineno, name) for name in _imports(node) if is_banned(name))
@@ -51,6 +52,15 @@ def _mentioned(aliases: Aliases, banned: Sequence[str]) -> Iterator[tuple[int, s
             for name in aliases.value(node).names:
                 if is_banned(name):
                     yield node.lineno, name.removeprefix("builtins.")
+
+
+def _may_be_banned(name: str, banned: Sequence[str]) -> bool:
+    """Whether a name is made at run time where one that is banned could be meant. Torch is looked at while it runs."""
+    home, dot, last = name.rpartition(".")
+    elsewhere = [entry for entry in banned if entry.partition(".")[0] != "torch"]
+    if last != COMPUTED:
+        return False
+    return any(entry.startswith(home + dot) for entry in elsewhere) or (home == "sys.modules" and bool(elsewhere))
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

@@ -28,6 +28,7 @@ _SCOPES = frozenset({"builtins.globals", "builtins.locals", "builtins.vars"})
 _LOOKUPS = (".get", ".__getitem__", ".__getattribute__", ".__getattr__", ".pop", ".setdefault")
 _GETTER = "<getter>"
 SCOPE = "<scope>"  # what globals() gives
+COMPUTED = "<a name that is made at run time>"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def merge(values: Iterable[Value]) -> Value:
 
 
 def element(base: Value, keys: Iterable[str]) -> Value:
-    """What `base` holds under `keys`, as an attribute or, in a namespace, as an item."""
-    return _value(_element(name, key) for name, key in product(base.names, keys))
+    """What `base` holds under `keys`, as an attribute or, in a namespace, as an item. Without keys, who knows what."""
+    return _value(_element(name, key) for name, key in product(base.names, [*keys] or [COMPUTED]))
 
 
 def join(values: Iterable[Value]) -> Value:
@@ -90,6 +91,8 @@ def _call(name: str, function: Value, first: Value, second: Value, count: int) -
 def _imported(modules: frozenset[str], packages: frozenset[str]) -> Value:
     full = [module.replace(":", ".") for module in modules if not module.startswith(".")]
     relative = [package + module for module, package in product(modules, packages) if module.startswith(".")]
+    if not modules:
+        return _value([COMPUTED])
     return _value([*full, *(module.partition(".")[0] for module in full), *relative])
 
 
