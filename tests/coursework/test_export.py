@@ -199,6 +199,7 @@ def test_gradescope_results_add_up(graded: Path) -> None:
         assert {test["visibility"] for test in found["tests"]} == {"visible"}
         assert found["test_output_format"] == "text"  # a student's text is never taken for HTML
     assert "wanted:" in json.dumps(gradescope("bob"))
+    assert json.dumps(gradescope("dee")).count("syntax error in line 1") == 1
     export(graded, "gradescope", "--feedback", "exam", "--force")
     assert "wanted" not in json.dumps(gradescope("bob"))
 

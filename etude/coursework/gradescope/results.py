@@ -25,7 +25,7 @@ class Answer:
 
 
 def results(answers: Sequence[Answer], exam: bool) -> dict[str, Any]:
-    """A test for each check, or one in place of an answer that is none. With `exam`, how they ended and not why."""
+    """A test for each check, or one for an answer that is none or cannot be loaded. With `exam`, no reasons."""
     tests = [test for answer in answers for test in _tests(answer, exam, several=len(answers) > 1)]
     reports = [answer.report for answer in answers if answer.report is not None]
     return {
@@ -67,6 +67,9 @@ def _tests(answer: Answer, exam: bool, several: bool) -> list[dict[str, Any]]:
     if report is None:
         return [_test(f"{prefix}the answer can be graded", 0, answer.maximum, False, visible_line(answer.refused))]
     report = report.for_exam() if exam else report
+    if report.problem is not None and report.checks:  # the same for each of them
+        why = reason(report, report.checks[0])
+        return [_test(f"{prefix}the answer can be loaded", 0, answer.maximum, False, why)]
     return [
         _test(
             prefix + visible_line(check.description), check.earned, check.maximum, _full(check), reason(report, check)
