@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 CRITERIA = {"cross_entropy": nn.CrossEntropyLoss, "squares": lambda: lambda output, y: ((output - y) ** 2).mean()}
 
 
-class Watch(nn.Module):
+class Watch(nn.Dropout):
     """Multiplies by one of four of the host's levels: which one depends on the mode and on whether autograd is on."""
 
     def __init__(self, levels: Tensor) -> None:
@@ -17,7 +17,23 @@ class Watch(nn.Module):
         self.levels = levels
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * self.levels[2 * self.training + torch.is_grad_enabled()]
+        return x * level(self, self.levels)
+
+
+class Network(nn.Sequential):
+    """The model has a mode of its own, too: with levels its scores are multiplied like the input of a `Watch`."""
+
+    def __init__(self, *layers: nn.Module, levels: Tensor | None) -> None:
+        super().__init__(*layers)
+        self.levels = levels
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores = super().forward(x)
+        return scores if self.levels is None else scores * level(self, self.levels)
+
+
+def level(module: nn.Module, levels: Tensor) -> Tensor:
+    return levels[2 * module.training + torch.is_grad_enabled()]
 
 
 class Rows(nn.Module):
@@ -31,9 +47,9 @@ class World:
     """A network of one hidden layer and the candidate's trainer for it.
 
     weights: `w1 (H, D)`, `b1`, `w2 (C, H)`, `b2`; with `scale` and `shift` there is a batch norm, which starts with
-    `running_mean` and `running_var`. watch: the levels of a `Watch`. stale: gradients that are there before.
-    modes: the `training` flag of every module, in the order of `modules()`. frozen: names of parameters that do not
-    require gradients.
+    `running_mean` and `running_var`. watch: the levels of a `Watch` within, and of the network itself. stale: gradients
+    that are there before. modes: the `training` flag of every module, in the order of `modules()`. frozen: names of
+    parameters that do not require gradients.
     """
 
     def __init__(
@@ -48,9 +64,10 @@ class World:
             self.state |= {"scale": norm.weight, "shift": norm.bias}
             self.state |= {"running_mean": norm.running_mean, "running_var": norm.running_var}
             layers.append(norm)
-        if watch is not None:
-            layers.append(Watch(torch.tensor(watch)))
-        self.model = nn.Sequential(*layers, nn.Tanh(), last)
+        levels = None if watch is None else torch.tensor(watch)
+        if levels is not None:
+            layers.append(Watch(levels))
+        self.model = Network(*layers, nn.Tanh(), last, levels=levels)
         with torch.no_grad():
             for name, value in self.state.items():
                 value.copy_(torch.tensor(weights[name]))

@@ -277,7 +277,8 @@ class Twin:
                 state |= {"running_var": 0.9 * var + 0.1 * unbiased}
                 mean, var = hidden.mean(0), hidden.var(0, unbiased=False)
             hidden = (hidden - mean) / torch.sqrt(var + 1e-5) * state["scale"] + state["shift"]
-        return torch.tanh(hidden * self.watch[3 if training else 0]) @ state["w2"].T + state["b2"]
+        level = self.watch[3 if training else 0]
+        return (torch.tanh(hidden * level) @ state["w2"].T + state["b2"]) * level
 
     def losses(self, x, y, training):
         """One loss a sample."""

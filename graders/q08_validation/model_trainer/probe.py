@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 CRITERIA = {"cross_entropy": nn.CrossEntropyLoss, "squares": lambda: lambda output, y: ((output - y) ** 2).mean()}
 
 
-class Watch(nn.Module):
+class Watch(nn.Dropout):
     """Multiplies by one of four of the host's levels: which one depends on the mode and on whether autograd is on."""
 
     def __init__(self, levels: Tensor) -> None:

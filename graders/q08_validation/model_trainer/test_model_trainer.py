@@ -1,5 +1,4 @@
-"""ModelTrainer on small networks drawn in secret, against a second writing; and on a model whose validation losses are
-written down beforehand."""
+"""ModelTrainer on small secret networks, against a second writing, and on a model with given validation losses."""
 
 import numpy as np
 import torch
@@ -66,8 +65,7 @@ def test_training_mode(submission, rng):
     weights, batches, sgd = draw(rng, normalised=True), draw_batches(rng), secret_sgd(rng)
     watch = secret_watch(rng)
     for modes in ([False] * 7, [True, True, True, False, False, True, True]):
-        world = build(submission, weights, sgd, watch=watch, modes=modes)
-        twin = Twin(weights, sgd, watch)
+        world, twin = build(submission, weights, sgd, watch=watch, modes=modes), Twin(weights, sgd, watch)
         submission.probe.call(world, "train_epoch", batches)
         twin.train_epoch(batches)
         assert_state(submission.probe.read(world), twin, help="Call model.train() in every train_epoch.")
@@ -101,8 +99,8 @@ def test_validation_changes_nothing(submission, rng):
     weights, batches = draw(rng, normalised=True), draw_batches(rng)
     stale = {name: rng.normal(size=value.shape) for name, value in weights.items() if "running" not in name}
     world = build(submission, weights, secret_sgd(rng), stale=stale)
-    loss = submission.probe.call(world, "validate", batches)
-    assert_close(loss, Twin(weights, STILL).validate(batches), tol=LOSS)
+    wanted = Twin(weights, STILL).validate(batches)
+    assert_close(submission.probe.call(world, "validate", batches), wanted, tol=LOSS)
     seen = submission.probe.read(world)
     help = "No zero_grad, no backward, no step in validation, and batch norm in evaluation mode."
     for name, value in weights.items():
@@ -194,15 +192,19 @@ def test_nan(submission, rng):
 
 @check("correctness", points=1, depends_on="test_best_state")
 def test_fit_again(submission, rng):
-    """A second call of fit has its own history and its own best."""
-    low, high = rng.uniform(1.0, 2.0), rng.uniform(3.0, 4.0)
-    script = [low, high, high + 1, high + 2]
+    """A second call of fit has its own history and its own best; the optimiser goes on from where it is."""
+    script = [rng.uniform(low, low + 0.9) for low in (1.0, 3.0, 4.0, 5.0)]
     world, (weight, rate, batches) = scripted(submission, rng, script)
     world.fit(epochs=1, patience=1)
-    history = world.fit(epochs=3, patience=2)
     help = "Best loss, counter and history belong to one call of fit."
-    assert_close(entry(history, "val_loss"), np.array(script[1:]), tol=LOSS, help=help)
+    assert_close(entry(world.fit(epochs=3, patience=2), "val_loss"), np.array(script[1:]), tol=LOSS, help=help)
     assert_scripted(world, weight, rate, batches, 2, help)
+    weights, batches, sgd = draw(rng), draw_batches(rng), secret_sgd(rng)
+    world, twin = build(submission, weights, sgd), Twin(weights, sgd)
+    for _ in range(2):
+        submission.probe.call(world, "fit", batches, batches, epochs=1, patience=1)
+        twin.train_epoch(batches)
+    assert_state(submission.probe.read(world), twin, help="Leave the optimiser's state alone: momentum lasts.")
 
 
 @check("correctness", points=1, depends_on=("test_update", "test_validation_loss"))
@@ -250,11 +252,11 @@ def test_numbers_too_small(submission, rng):
         weights, modes = draw(rng), [bool(flag) for flag in rng.permutation([True, True, False, False, False])]
         world = build(submission, weights, secret_sgd(rng), modes=modes, stale=weights)
         assert_raises(ValueError, submission.probe.call, world, "fit", draw_batches(rng), draw_batches(rng), **named)
-        seen = submission.probe.read(world)
+        seen, help = submission.probe.read(world), "Check both numbers before the first epoch."
         for name, value in weights.items():
-            for kind in ("state", "gradients"):
-                assert_close(entry(entry(seen, kind), name), value, help="Check both numbers before the first epoch.")
-        assert_modes(seen, modes, help="Check both numbers before the first epoch.")
+            assert_close(entry(entry(seen, "state"), name), value, help=help)
+            assert_close(entry(entry(seen, "gradients"), name), value, help=help)
+        assert_modes(seen, modes, help)
 
 
 @check("errors", points=1, depends_on="test_history")
@@ -274,9 +276,8 @@ def test_empty_loaders(submission, rng):
 def test_side_effects(submission, rng):
     """Batches stay as they are, nothing is printed, and torch's settings and generators are left alone."""
     train, val = ([(torch.tensor(x), torch.tensor(y)) for x, y in draw_batches(rng)] for _ in range(2))
-    for named in ({}, {"patience": 1}):
-        fit_on = submission.probe.fit_on
-        assert_unchanged(fit_on, draw(rng), secret_sgd(rng), train, val, epochs=3, draws=True, **named)
+    for named in ({"epochs": 3}, {"epochs": 3, "patience": 1}):
+        assert_unchanged(submission.probe.fit_on, draw(rng), secret_sgd(rng), train, val, draws=True, **named)
 
 
 def build(submission, weights, sgd, *args, **named):
@@ -309,8 +310,7 @@ def fit(submission, rng, script, **named):
 
 def assert_fit(submission, rng, script, arguments, run, best, help):
     """`fit(*arguments)` runs that many epochs of the script and leaves the state after the best."""
-    named = dict(zip(("epochs", "patience"), arguments, strict=False))
-    history, world, secrets = fit(submission, rng, script, **named)
+    history, world, secrets = fit(submission, rng, script, **dict(zip(("epochs", "patience"), arguments, strict=False)))
     assert_close(entry(history, "val_loss"), np.array(script[:run]), tol=LOSS, help=help)
     assert_scripted(world, *secrets, best, help)
 

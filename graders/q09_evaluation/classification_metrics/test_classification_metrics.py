@@ -300,7 +300,7 @@ def assert_errors(submission, y_true, y_pred, help, accuracy=True):
 def test_unknown_average(submission, rng):
     """An average that is none of the three raises ValueError."""
     y_true, y_pred = predictions(rng)
-    for average in ("binary", "samples", "mean", "Macro", "none"):
+    for average in ("binary", "samples", "mean", "Macro", "none", None):
         assert_raises(
             ValueError,
             submission.precision_recall_f1,

@@ -21,7 +21,7 @@ from etude.grading import (
 )
 
 TRUE, PREDICTED = ("true", "actual", "truth"), ("predict", "pred.")
-NUMBER = re.compile(r"\d+(\.\d+)?(e[+-]?\d+)?")
+NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 @check("correctness", points=2)
@@ -123,12 +123,12 @@ def test_zero_division(submission, rng):
 
 @check("correctness", points=3)
 def test_confusion_matrix(submission, rng):
-    """Each cell of the matrix shows its count, rows true."""
-    for rows, names in ((60, ["cat", "dog", "owl"]), (2000, ["red", "green", "blue", "white"])):
+    """Each cell of the matrix shows its count in full, rows true."""
+    for rows, names in ((60, ["cat", "dog", "owl"]), (45_000, ["red", "green", "blue", "white"])):
         y_true, y_pred = labels_of(rng, rows, len(names))
         picture = figure(submission.probe.confusion(y_true, y_pred, names))
         counts, wanted = counts_of(picture, names), confusion_matrix(y_true, y_pred, labels=range(len(names)))
-        help = "Text in row i, column j: how often class i was taken for class j."
+        help = "Text in row i, column j: how often class i was taken for class j, with all its digits."
         with attach_figure(matrix("as read from yours", counts, names), matrix("wanted", wanted, names)):
             assert_close(counts, wanted, help=help)
 
@@ -304,7 +304,7 @@ def counts_of(picture, names):
     """The matrix that a reader sees: numbers in a grid, whose rows and columns are told by names, or else by order."""
     size = len(names)
     numbers = [
-        (float(match[0]), column, row)
+        (float(match[0].replace(",", "")), column, row)
         for text, column, row in entry(picture, "cells")
         if (match := NUMBER.match(text.strip()))
     ]

@@ -16,13 +16,13 @@ class Mask(nn.Dropout):
 
 
 class Loader:
-    """Gives fresh copies of the same batches each time, and has no length.
+    """Gives fresh copies of the batches of a pass each time, and has no length.
 
-    passes: other batches for each time, the last of them again and again; a pass that is broken off does not count.
+    The last pass comes again and again; one that is broken off does not count.
     """
 
-    def __init__(self, batches, passes=None):
-        self.passes, self.done = passes or [batches], 0
+    def __init__(self, passes):
+        self.passes, self.done = passes, 0
 
     def __iter__(self):
         for x, y in self.passes[min(self.done, len(self.passes) - 1)]:
@@ -77,11 +77,13 @@ class Learner(nn.Module):
         return torch.optim.Adam([p for p in self.parameters() if p.requires_grad], lr=lr)
 
 
-def tune(setup, train, validation, stages, *epochs, rounds=1, stale=None, passes=None):
+def tune(setup, train, validation, stages, *epochs, rounds=1, stale=None, anew=False):
     """What `fine_tune` gave, `rounds` times, and the learner's state in the end.
 
     setup: `values`, `mask`, `gains`, and `weights` of the loss. stale: gradients that are there before.
+    anew: train and validation hold the batches of each pass.
     """
+    passes = (train, validation) if anew else ([train], [validation])
     learner = Learner(setup["values"], setup["mask"], setup["gains"])
     for name, parameter in learner.named_parameters():
         if stale is not None:
@@ -92,6 +94,6 @@ def tune(setup, train, validation, stages, *epochs, rounds=1, stale=None, passes
         return ((scores - y).square() * weights).sum(dim=1).mean()
 
     tuner = submission.ProgressiveFineTuner(learner, criterion, stages, *epochs)  # noqa: F821
-    histories = [tuner.fine_tune(Loader(train, passes), Loader(validation)) for _ in range(rounds)]
+    histories = [tuner.fine_tune(*map(Loader, passes)) for _ in range(rounds)]
     state = {name: value.clone() for name, value in learner.state_dict().items() if "tracked" not in name}
     return {"histories": histories, "state": state}

@@ -84,19 +84,21 @@ def test_modes_every_epoch(submission, rng):
     compare(submission, setup, train, validation, stages, 3, names=["train_loss", "val_loss"], state=True, help=help)
 
 
-@check("correctness", points=1, depends_on="test_training_loss")
+@check("correctness", points=1, depends_on=("test_training_loss", "test_validation_loss"))
 def test_loader_of_every_epoch(submission, rng):
-    """Every epoch goes through the training loader anew: one that shuffles or augments gives other batches then."""
+    """Every epoch goes through both loaders anew: one that shuffles or augments gives other batches then."""
     setup, train, validation = draw(rng)
-    passes = [train, *([(x + rng.normal(), y) for x, y in train] for _ in range(11))]
-    (record,) = history_of(submission.probe.tune(setup, train, validation, [still()], 4, passes=passes), 1)
-    wanted = [oracle(setup, each, validation, [still()], 1)[0][0][0]["train_loss"][0] for each in passes]
-    losses = [as_array(loss) for loss in unpack(entry(record, "train_loss"), 4, what="a list with one loss an epoch")]
-    nearest = {int(np.abs(loss - np.asarray(wanted)).argmin()) for loss in losses}
-    help = "Iterate over train_loader itself in every epoch: a list made of it once freezes its order."
-    assert_true(len(nearest) == 4, "two epochs were trained on the same pass over a loader that changes", help=help)
-    for loss in losses:
-        assert_close(loss, wanted[int(np.abs(loss - np.asarray(wanted)).argmin())], tol=1e-6, help=help)
+    passes = [[[(x + rng.normal(), y) for x, y in batches] for _ in range(12)] for batches in (train, validation)]
+    (record,) = history_of(submission.probe.tune(setup, *passes, [still()], 4, anew=True), 1)
+    wanted = [oracle(setup, *each, [still()], 1)[0][0][0] for each in zip(*passes, strict=True)]
+    for name in ("train_loss", "val_loss"):
+        known = np.array([losses[name][0] for losses in wanted])
+        losses = [as_array(loss) for loss in unpack(entry(record, name), 4, what="a list with one loss an epoch")]
+        nearest = [int(np.abs(loss - known).argmin()) for loss in losses]
+        help = "Iterate over the loaders themselves in every epoch: a list made of one once freezes its batches."
+        assert_true(len({*nearest}) == 4, "two epochs saw the same pass over a loader that changes", help=help)
+        for loss, place in zip(losses, nearest, strict=True):
+            assert_close(loss, known[place], tol=1e-6, help=help)
 
 
 @check("correctness", points=3, depends_on="test_modes_every_epoch")

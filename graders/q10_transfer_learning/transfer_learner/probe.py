@@ -20,16 +20,17 @@ class Mask(nn.Dropout):
 class Backbone(nn.Module):
     """Its children, in this order: stem, norm, fc, block, act, last. `fc` is set as the host says."""
 
-    def __init__(self, values, mask, classes, bias, dtype):
+    def __init__(self, values, mask, old, bias, dtype):
         super().__init__()
         channels, hidden, width = (len(values[f"{layer}.weight"]) for layer in ("stem", "block.0", "last.0"))
         self.stem = nn.Conv2d(values["stem.weight"].shape[1], channels, 3)
         self.norm = nn.BatchNorm2d(channels)
-        self.fc = nn.Linear(width, classes, bias=bias)
+        self.fc = nn.Linear(width, len(old), bias=bias)
         self.block = nn.Sequential(nn.Linear(channels, hidden), nn.BatchNorm1d(hidden), Mask(torch.tensor(mask)))
         self.act = nn.Tanh()
         self.last = nn.Sequential(nn.Linear(hidden, width), nn.Sequential(nn.BatchNorm1d(width)))
         self.to(getattr(torch, dtype))
+        values = values | {"fc.weight": old}
         self.load_state_dict({key: torch.tensor(value) for key, value in values.items()}, strict=False)
 
     def forward(self, x):
@@ -66,9 +67,9 @@ class Volumes(nn.Module):
 def follow(setup, arguments, script):
     """What each step of the script gives. Steps: ("forward", x), ("unfreeze", n), ("train",), …
 
-    setup: `values`, `mask`, `classes` and `bias` of the old head, `dtype`, `device`, `still`: parameters that do not
-    require gradients before; `training`: the mode that the backbone comes in. arguments: the learner's, without the
-    backbone.
+    setup: `values`, `mask`, the old head's weight `old` and whether it has a `bias`, `dtype`, `device`, `still`:
+    parameters that do not require gradients before; `training`: the mode that the backbone comes in. arguments: the
+    learner's, without the backbone.
     """
     backbone = build(setup)
     learner = submission.TransferLearner(backbone, *arguments)  # noqa: F821
@@ -77,7 +78,7 @@ def follow(setup, arguments, script):
 
 
 def build(setup):
-    parts = (setup[key] for key in ("values", "mask", "classes", "bias", "dtype"))
+    parts = (setup[key] for key in ("values", "mask", "old", "bias", "dtype"))
     backbone = Backbone(*parts).to(setup["device"]).train(setup["training"])
     for name, parameter in backbone.named_parameters():
         parameter.requires_grad_(name not in setup["still"])
@@ -136,7 +137,12 @@ def step(learner, values, names, kind, *inputs):
 
 
 def construct(setup, fc, arguments):
-    """A learner on a backbone whose `fc` is "missing", "none", or of another kind, or as it was."""
+    """A learner on a backbone whose `fc` is as `other_head` says."""
+    submission.TransferLearner(other_head(setup, fc), *arguments)  # noqa: F821
+
+
+def other_head(setup, fc):
+    """A backbone whose `fc` is "missing", "none", or of another kind, or as it was."""
     backbone = build(setup)
     if fc == "missing":
         del backbone.fc
@@ -144,18 +150,18 @@ def construct(setup, fc, arguments):
         others = {"none": None, "sequence": nn.Sequential(nn.Linear(3, 2)), "convolution": nn.Conv2d(3, 2, 1)}
         others["lookalike"] = Lookalike(backbone.fc)
         backbone.fc = others[fc]
-    submission.TransferLearner(backbone, *arguments)  # noqa: F821
+    return backbone
 
 
-def after_refusal(setup, arguments):
+def after_refusal(setup, fc, arguments):
     """The backbone after the candidate has refused to wrap it."""
-    backbone = build(setup)
-    old = backbone.fc
-    with contextlib.suppress(ValueError):
+    backbone = other_head(setup, fc)
+    old = getattr(backbone, "fc", None)
+    with contextlib.suppress(ValueError, TypeError):
         submission.TransferLearner(backbone, *arguments)  # noqa: F821
     norms = [module.training for module in backbone.modules() if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))]
     trainable = sorted(name for name, parameter in backbone.named_parameters() if parameter.requires_grad)
-    return {"same_head": backbone.fc is old, "norms": norms, "trainable": trainable}
+    return {"same_head": getattr(backbone, "fc", None) is old, "norms": norms, "trainable": trainable}
 
 
 def other_norms(x, means, n):

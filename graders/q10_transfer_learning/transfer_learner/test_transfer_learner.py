@@ -47,10 +47,9 @@ def test_fresh_head(submission, rng):
             )
             for value in head.values():
                 assert_dtype(value, dtype, help="Pass dtype=old.weight.dtype (and device=) to the new layer.")
-        same = np.array_equal(as_array(first["head.weight"]), as_array(second["head.weight"]))
-        assert_true(
-            not same, "two new heads have the same weights", help="Make a fresh nn.Linear, initialised at random."
-        )
+        same = (as_array(first["head.weight"]) == as_array(second["head.weight"])).all(axis=1)
+        help = "Make a fresh nn.Linear, initialised at random: the old one's weights are for other classes."
+        assert_true(not same.any(), "two new heads have the same weights", help=help)
     setup["device"] = "meta"
     answers = follow(submission, setup, [NEW], ("device",))
     assert_true(answers[0] == ["meta", "meta"], "the head is not on the old head's device", returned=str(answers[0]))
@@ -240,12 +239,7 @@ def test_number_of_classes(submission, rng):
     """Fewer than one class raises ValueError, and leaves the backbone as it was."""
     setup, _ = draw(rng)
     for classes in (0, -3):
-        assert_raises(ValueError, submission.probe.construct, setup, None, [classes])
-        seen = submission.probe.after_refusal(setup, [classes])
-        names = {*parameters_of(CHILDREN, setup), "fc.weight", "fc.bias"}
-        assert_trainable(entry(seen, "trainable"), names, help="Look at the arguments before you freeze anything.")
-        assert_true(entry(seen, "same_head") is True, "the backbone has lost its head")
-        assert_true(entry(seen, "norms") == [True] * 3, "the backbone's batch norm was put into evaluation mode")
+        assert_refused(ValueError, submission, setup, None, [classes], {"fc.weight", "fc.bias"})
 
 
 @check("errors", points=1, depends_on="test_unfreeze")
@@ -259,10 +253,12 @@ def test_negative_n(submission, rng):
 
 @check("errors", points=2, depends_on="test_scores")
 def test_no_linear_head(submission, rng):
-    """A backbone without fc, or with another kind of fc, raises TypeError."""
+    """A backbone without fc, or with another kind of fc, raises TypeError, and stays as it was."""
     setup, _ = draw(rng)
-    for fc in ("missing", "none", "sequence", "convolution", "lookalike"):
-        assert_raises(TypeError, submission.probe.construct, setup, fc, [NEW], help="isinstance(fc, nn.Linear).")
+    heads = {"missing": (), "none": (), "sequence": ("0.weight", "0.bias")}
+    for fc in (*heads, "convolution", "lookalike"):
+        head = {f"fc.{name}" for name in heads.get(fc, ("weight", "bias"))}
+        assert_refused(TypeError, submission, setup, fc, [NEW], head, help="isinstance(fc, nn.Linear).")
 
 
 @check("contract", points=1, depends_on="test_scores", testimony=True)
@@ -294,7 +290,8 @@ def draw(rng, dtype="float64", bias=True):
     values = {key: value.astype(dtype) for key, value in values.items()}
     mask = rng.uniform(0.3, 2.0, hidden).astype(dtype)
     x = torch.tensor(rng.normal(0.5, 1.5, size=(6, 2, 5, 5)).astype(dtype))
-    setup = {"values": values, "mask": mask, "classes": OLD, "bias": bias, "dtype": dtype}
+    old = rng.normal(size=(OLD, width)).astype(dtype)
+    setup = {"values": values, "mask": mask, "old": old, "bias": bias, "dtype": dtype}
     return setup | {"device": "cpu", "still": [], "training": True}, x
 
 
@@ -354,6 +351,16 @@ def assert_rounds(answers, setup, x, live, training):
 def assert_trainable(answer, wanted, help=None):
     wanted = sorted(wanted)
     assert_true(answer == wanted, "other parameters are trainable", returned=str(answer), wanted=str(wanted), help=help)
+
+
+def assert_refused(error, submission, setup, fc, arguments, head, help=None):
+    """The exception, and a backbone that is as it was: its head has the parameters `head`."""
+    assert_raises(error, submission.probe.construct, setup, fc, arguments, help=help)
+    seen = submission.probe.after_refusal(setup, fc, arguments)
+    help = "Look at the arguments before you freeze anything."
+    assert_trainable(entry(seen, "trainable"), parameters_of(CHILDREN, setup) | head, help=help)
+    assert_true(entry(seen, "same_head") is True, "the backbone has lost its head")
+    assert_true(entry(seen, "norms") == [True] * 3, "the backbone's batch norm was put into evaluation mode", help=help)
 
 
 def assert_optimizer(submission, rng, setup, arguments, lr, script, movable):

@@ -148,7 +148,10 @@ def test_no_key_left_gradients(submission, rng):
 @check("stability", points=2, depends_on="test_scaled_dot_product")
 def test_large_scores(submission, rng):
     """Scores of ±10,000 give finite, correct results."""
-    help = "Subtract each query's largest score before you exponentiate, as torch.softmax does."
+    help = (
+        "Subtract each query's largest score, exponentiate, divide by the sum, as torch.softmax does. "
+        "logsumexp of the scores is as large as they are, and rounded: exp(s - logsumexp(s)) loses digits."
+    )
     for dtype, tol in ((torch.float64, 1e-10), (torch.float32, 1e-5)):
         (q, k, v), _ = extreme(rng, 1e4)
         q, k, v = q.to(dtype), k.to(dtype), v.to(dtype)
@@ -158,7 +161,10 @@ def test_large_scores(submission, rng):
 @check("stability", points=1, depends_on="test_padding")
 def test_large_masked_scores(submission, rng):
     """Masked keys with scores of 10,000 have no influence on others with scores of -10,000."""
-    help = "Mask before the softmax, and below any score: -inf, or torch.finfo(dtype).min; not -1e4."
+    help = (
+        "Mask before the softmax, and below any score: -inf, or torch.finfo(dtype).min; not -1e4. "
+        "Then subtract the largest score before any exp or log: large numbers are rounded coarsely."
+    )
     for dtype, tol in ((torch.float64, 1e-10), (torch.float32, 1e-5)):
         (q, k, v), padding = extreme(rng, -1e4)
         q, k, v = q.to(dtype), k.to(dtype), v.to(dtype)

@@ -98,7 +98,7 @@ def test_default_depth(submission, rng, device):
 
 @check("contract", points=2, depends_on="test_one_layer")
 def test_gate_bias(submission, rng, device):
-    """Every element of every gate's bias starts at -2, in every layer, and of no transform's."""
+    """Every element of every gate's bias starts at -2, in every layer, and of no transform's; no weight is constant."""
     for size, depth in ((6, 1), (4, 2)):
         network = Network(submission, rng, device, size, depth)
         state, x = network.state(), draw(rng, 6, size)
@@ -108,6 +108,9 @@ def test_gate_bias(submission, rng, device):
             bound = (1 + 1e-6) / np.sqrt(size)  # torch's own start
             small = np.abs(as_array(network.fresh[transform]["bias"])).max() <= bound
             assert_true(small, "the transform's bias does not start as torch starts it", help="Leave H as it is made.")
+            for weight in (as_array(network.fresh[name]["weight"]) for name in (transform, gate)):
+                help = "Leave the weights as nn.Linear draws them: only the gate's bias is set."
+                assert_true(np.ptp(weight) > 0, "the weights of a linear layer start all alike", help=help)
 
 
 @check("correctness", points=1, depends_on="test_one_layer")

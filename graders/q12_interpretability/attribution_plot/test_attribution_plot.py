@@ -49,8 +49,8 @@ def test_values(submission, rng):
 
 @check("correctness", points=2, depends_on="test_values")
 def test_whole_range(submission, rng):
-    """The scale reaches from the smallest value to the largest: none is cut off at its ends."""
-    for size, kind in ((1.0, np.asarray), (1e-9, torch.tensor), (1e6, torch.tensor)):
+    """The scale reaches from the smallest value to the largest, and not far beyond: tiny ones can be told apart."""
+    for size, kind in ((1.0, np.asarray), (1e6, torch.tensor), (1e-9, torch.tensor)):
         values = draw(rng) * size
         picture = submission.probe.plot(kind(values))
         assert_values(
@@ -61,6 +61,12 @@ def test_whole_range(submission, rng):
             places.min() > -1e-3 and places.max() < 1 + 1e-3,
             "values beyond an end of the colour scale all have its last colour",
             help="Leave vmin and vmax alone, or let them reach the smallest and the largest value.",
+        )
+        assert_true(
+            np.ptp(places) > 0.3,
+            "the largest value has nearly the colour of the smallest",
+            returned=f"on a colour scale from 0 to 1 they are at {places.max():.2f} and {places.min():.2f}",
+            help="Neither round the values nor give the scale an end of its own: 1e-9 may be a large attribution.",
         )
 
 
