@@ -95,12 +95,13 @@ def empty_stage(trained, levels, epochs, position):
     return submission.train_with_curriculum(lambda loader: trained(contents(loader)), loaders, epochs_per_stage=epochs)
 
 
-def failing(trained, levels, bad):
-    """Training at the level `bad` raises a RuntimeError."""
+def failing(trained, levels, bad, error="RuntimeError"):
+    """Training at the level `bad` raises an error of that kind."""
+    kind = {"RuntimeError": RuntimeError, "StopIteration": StopIteration}[error]
 
     def train_epoch(loader):
         if contents(loader) == bad:
-            raise RuntimeError("out of memory")
+            raise kind("out of memory")
         return trained(contents(loader))
 
     return submission.train_with_curriculum(train_epoch, [[(level, None)] for level in levels], epochs_per_stage=2)

@@ -187,6 +187,7 @@ def test_empty_loader(submission, rng):
     assert_raises(ValueError, submission.probe.empty_stage, training, levels, 2, 2, help=help)
     seen = list(training.seen)
     assert_raises(RuntimeError, submission.probe.failing, Training(rng), levels, levels[1], help=help)
+    assert_raises(Exception, submission.probe.failing, Training(rng), levels, levels[1], "StopIteration", help=help)
     assert_true(seen in ([], np.repeat(levels[:2], 2).tolist()), "a later stage was trained", returned=seen, help=help)
 
 

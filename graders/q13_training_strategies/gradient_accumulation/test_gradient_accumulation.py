@@ -105,7 +105,7 @@ def test_leftover_gradients(submission, rng):
 
 @check("contract", points=1, depends_on="test_groups")
 def test_no_gradients_left(submission, rng):
-    """Afterwards every gradient is None or zeros."""
+    """Afterwards every gradient is None or zeros, and a second epoch goes like the first."""
     weights, batches = draw(rng)
     for count in (6, 7):
         _, state = run(submission, weights, batches[:count], 3, rates=secret_rates(rng))
@@ -113,6 +113,12 @@ def test_no_gradients_left(submission, rng):
             gradient = entry(entry(state, "gradients"), name)
             help = "Clear the gradients after the last step, or the next to use this model inherits them."
             assert_close(gradient, np.zeros_like(gradient), help=help)
+    rates = secret_rates(rng)
+    world = submission.probe.World.keep(weights, rates)
+    for epochs in (1, 2):
+        submission.probe.train(world, batches[:6], "list", 3)
+        help = "Leave nothing on the optimiser or the model, such as a hook: the next epoch meets it."
+        assert_parameters(submission.probe.read(world), oracle(weights, batches[:6] * epochs, 3, rates), help=help)
 
 
 @check("correctness", points=2, depends_on="test_groups")

@@ -7,6 +7,7 @@ import torch
 from etude.grading import assert_close, assert_raises, assert_type, assert_unchanged, check, entry
 
 ONES = (1.0, 1.0, 1.0)
+UPDATE = "If step() has already been called: scaler.update() comes after every batch, not once an epoch."
 
 
 @check("correctness", points=2)
@@ -57,7 +58,7 @@ def test_autocast_in_loss(submission, rng):
     assert_epoch(submission, weights, batches, loss=levels(rng), help=help, **sgd(rng))
 
 
-@check("gradient", points=2, depends_on="test_update")
+@check("gradient", points=2, depends_on="test_update", help=UPDATE)
 def test_backward_outside(submission, rng):
     """backward runs outside autocast."""
     weights, batches = draw(rng)
@@ -66,7 +67,7 @@ def test_backward_outside(submission, rng):
     assert_epoch(submission, weights, batches, backward=levels(rng), scaler=growing(rng), help=help, **sgd(rng))
 
 
-@check("correctness", points=1, depends_on="test_update")
+@check("correctness", points=1, depends_on="test_update", help=UPDATE)
 def test_step_outside(submission, rng):
     """The optimiser steps outside autocast, and autocast is off afterwards."""
     weights, batches = draw(rng)
@@ -87,7 +88,7 @@ def test_training_mode(submission, rng):
         assert_epoch(submission, weights, batches, help=help, inside=inside, **options)
 
 
-@check("correctness", points=1, depends_on="test_update")
+@check("correctness", points=1, depends_on="test_update", help=UPDATE)
 def test_leftover_gradients(submission, rng):
     """Gradients that were there before have no influence, with a scaler and without."""
     weights, batches = draw(rng)
@@ -114,7 +115,7 @@ def test_nothing_scaled_without_a_scaler(submission, rng):
     assert_epoch(submission, weights, batches, help="Where scaler is None, use none of your own.", **options)
 
 
-@check("correctness", points=2, depends_on="test_update")
+@check("correctness", points=2, depends_on="test_update", help=UPDATE)
 def test_scaler(submission, rng):
     """With a scaler the steps are the same, and its scale has moved once for every batch."""
     weights, batches = draw(rng)
@@ -183,7 +184,7 @@ def test_data_loader(submission, rng):
     assert_epoch(submission, weights, batches, form="DataLoader", **sgd(rng))
 
 
-@check("correctness", points=1, depends_on="test_update")
+@check("correctness", points=1, depends_on="test_update", help=UPDATE)
 def test_some_parameters(submission, rng):
     """Parameters that the optimiser does not hold, or that do not require gradients, stay; the others move."""
     weights, batches = draw(rng)

@@ -11,7 +11,7 @@ import submission
 import torch
 from torch import Tensor, nn
 
-ERRORS = {"RuntimeError": RuntimeError, "ValueError": ValueError, "IndexError": IndexError}
+ERRORS = {kind.__name__: kind for kind in (RuntimeError, ValueError, IndexError, KeyboardInterrupt)}
 
 
 class Clock:
@@ -176,11 +176,15 @@ def _model(clock: Clock, plan: dict) -> tuple[nn.Module, Core]:
 
 
 def benchmark(plan, x, *counts, **options):
-    """What the answer returns; the counts go by position."""
+    """What the answer returns, with the number of calls; the counts go by position."""
     clock = Clock(plan)
-    model, _ = _model(clock, plan)
+    model, core = _model(clock, plan)
     with patched(clock) as benchmark_model:
-        return benchmark_model(model, _batch(plan, x), *counts, **options)
+        return _counted(benchmark_model(model, _batch(plan, x), *counts, **options), core)
+
+
+def _counted(result, core):
+    return {**result, "calls": core.calls} if isinstance(result, dict) else result
 
 
 def afterwards(plan, x, **options):
@@ -189,8 +193,8 @@ def afterwards(plan, x, **options):
     model, core = _model(clock, plan)
     try:
         with patched(clock) as benchmark_model:
-            result = benchmark_model(model, _batch(plan, x), **options)
-    except Exception:
+            result = _counted(benchmark_model(model, _batch(plan, x), **options), core)
+    except (Exception, KeyboardInterrupt):
         result = None
     level = core.level
     with torch.no_grad():
@@ -205,12 +209,13 @@ def manners(plan, x, **options):
     core.weight.grad = None if plan["gradient"] is None else torch.tensor(plan["gradient"], dtype=torch.float64)
     x.requires_grad_(plan["wanted"])
     torch.backends.cudnn.benchmark = torch.backends.cudnn.deterministic = False
-    gc.enable()  # whatever earlier calls have left
+    (gc.enable if plan["collecting"] else gc.disable)()
     with torch.set_grad_enabled(plan["recording"]), patched(clock) as benchmark_model:
         before = _settings()
         with contextlib.suppress(Exception if plan["fails_at"] else ()):
             benchmark_model(model, x, **options)
         after = _settings()
+    gc.enable()
     wanted = x.requires_grad
     x.requires_grad_(False)
     weight, gradient = core.weight, core.weight.grad

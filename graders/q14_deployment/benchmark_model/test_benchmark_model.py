@@ -36,6 +36,7 @@ def draw(rng, calls, **changes):
         "gradient": None,
         "wanted": False,
         "recording": True,
+        "collecting": True,
     }
     return plan | changes
 
@@ -54,9 +55,11 @@ def seconds(plan, warmup, runs):
     return np.array(plan["durations"][warmup : warmup + runs]) / 1e9
 
 
-def assert_mean(result, plan, warmup, runs, **options):
-    wanted = seconds(plan, warmup, runs).mean()
-    assert_close(entry(result, "mean_s"), wanted, tol=1e-5, relative=True, **options)
+def assert_mean(result, plan, warmup, runs, help):
+    wanted, mean, calls = seconds(plan, warmup, runs).mean(), entry(result, "mean_s"), entry(result, "calls")
+    if isinstance(calls, int) and calls != warmup + runs:
+        help = f"The model was called {calls} times, not warmup + runs = {warmup} + {runs}: each takes its own time."
+    assert_close(mean, wanted, tol=1e-5, relative=True, help=help)
 
 
 def level(plan, x, calls):
@@ -197,6 +200,11 @@ def test_modes_after_failure(submission, rng):
         assert_raises(error, submission.probe.benchmark, plan, x, warmup=2, runs=4, help=help)
         returned = submission.probe.afterwards(plan, x, warmup=2, runs=4)
         assert_close(entry(returned, "output"), output(plan, x), help=help)
+    plan = draw(rng, 6, modes=mixed_modes(rng)[0], fails_at=4, error="KeyboardInterrupt")
+    returned = submission.probe.afterwards(plan, x, warmup=2, runs=4)
+    help = "Whoever presses Ctrl-C raises KeyboardInterrupt, which is no Exception: finally meets all there are."
+    assert_true(entry(returned, "result") is None, "the interrupt did not go on", help=help)
+    assert_close(entry(returned, "output"), output(plan, x), help=help)
 
 
 @check("correctness", points=2, depends_on="test_mean")
@@ -252,6 +260,7 @@ def test_side_effects(submission, rng):
     for changes in (
         {},
         {"frozen": True, "recording": False},
+        {"collecting": False},
         {"gradient": rng.normal(), "wanted": True},
         {"fails_at": 3, "error": "ValueError"},
     ):

@@ -86,9 +86,16 @@ class Meeting(Model):
         return self.output(x, call)
 
 
+def fault(kind, secret):
+    """An exception whose secret is no argument: a new one of the same kind and arguments is without it."""
+    error = kind("a bad item")
+    error.secret = secret
+    return error
+
+
 def preprocess(item):
     if "raises" in item:
-        raise LookupError(item["raises"])
+        raise fault(LookupError, item["raises"])
     if "instead" in item:
         return item["instead"]
     return torch.tensor(item["x"])
@@ -97,7 +104,7 @@ def preprocess(item):
 def postprocess_of(case):
     def postprocess(y):
         if y.ndim == 1 and any(abs(float(y[0]) - tag) < 1e-6 for tag in case["unwanted"]):
-            raise OverflowError(f"{case['message']} {y.ndim}")
+            raise fault(OverflowError, f"{case['message']} {y.ndim}")
         return {"y": y}
 
     return postprocess
@@ -119,15 +126,15 @@ def server_of(case, model, place=None):
 
 
 def described(results):
-    """Exceptions as their classes and their message; other results as they are."""
+    """Exceptions as their classes and their secret, or else their message; other results as they are."""
     if not isinstance(results, list):
         return None
-    return [
-        {"classes": [kind.__name__ for kind in type(item).__mro__], "message": str(item.args[0] if item.args else "")}
-        if isinstance(item, BaseException)
-        else item
-        for item in results
-    ]
+    return [exception(item) if isinstance(item, BaseException) else item for item in results]
+
+
+def exception(error):
+    message = getattr(error, "secret", error.args[0] if error.args else "")
+    return {"classes": [kind.__name__ for kind in type(error).__mro__], "message": str(message)}
 
 
 def predict(case, requests):

@@ -74,3 +74,10 @@ def model_afterwards(case, sample, x):
 def use(case, sample, x):
     """Make the callable and call it, for whoever looks on."""
     return optimized(model_of(case), sample)(x)
+
+
+def off_afterwards(case, sample, x):
+    """Whether autograd is still off after both calls, where whoever calls has switched it off."""
+    with torch.no_grad():
+        use(case, sample, x)
+        return not torch.is_grad_enabled()

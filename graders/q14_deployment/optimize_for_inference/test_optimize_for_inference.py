@@ -110,6 +110,8 @@ def test_side_effects(submission, rng):
     drawn = case(rng, train=True)
     help = "Use no_grad as a context or decorator, not set_grad_enabled for good."
     assert_unchanged(submission.probe.use, drawn, rows(rng, 4), rows(rng, 5), draws=True, help=help)
+    off = submission.probe.off_afterwards(drawn, rows(rng, 4), rows(rng, 5))
+    assert_true(off is True, "autograd was off before the call, and is on after it", returned=off, help=help)
 
 
 def rows(rng, count):

@@ -98,7 +98,7 @@ def test_mask_and_scale(submission, rng):
 def test_empty_rows(submission, rng):
     """A row that the mask leaves empty gives zeros, and the other rows are as always."""
     help = "Nothing but -inf: its maximum is -inf, its sum 0. Bound both from below, where no other row is touched."
-    for scale in (1.0, -0.7):
+    for scale in (1.0, -0.75):  # exact in float32: precision is another check's matter
         x, mask = draw(rng, 6, 7), draw_mask(rng, 6, 7)
         mask[torch.from_numpy(rng.permutation(6)[:2])] = False
         rows = torch.from_numpy(rng.permutation(6) < 3)[:, None]
@@ -112,7 +112,7 @@ def test_empty_rows(submission, rng):
 def test_behind_the_mask(submission, rng):
     """NaN and infinities behind the mask have no influence, in empty rows either."""
     help = "Choose, with masked_fill or where: NaN times 0 is NaN, and so is inf minus inf."
-    for scale in (1.0, -0.7, 0.0):
+    for scale in (1.0, -0.75, 0.0):
         x, mask = draw(rng, 6, 8), draw_mask(rng, 6, 8)
         mask[int(rng.integers(6))] = False
         dirt = torch.from_numpy(rng.choice([np.nan, np.inf, -np.inf, 1e300], size=(6, 8)))

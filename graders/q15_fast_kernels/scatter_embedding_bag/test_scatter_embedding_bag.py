@@ -151,12 +151,14 @@ def test_max_gradient(submission, rng):
 
 @check("gradient", points=2, depends_on="test_max_gradient")
 def test_max_gradient_of_equal_entries(submission, rng):
-    """The gradient of "max" where several entries are equal: all of it goes to the one that comes first in the bag."""
+    """The gradient of "max" where entries are equal, infinite ones too: all of it goes to the first of the bag."""
     help = "First in the bag's order, not the lowest row; neither to all nor shared out. Keep the smallest position."
     for total, bags, rows, columns in [(60, 6, 8, 7), (80, 4, 30, 5), (40, 1, 12, 9)]:
         _, indices, offsets, grad = draw_all(rng, total, bags, rows, columns)
         weight = torch.from_numpy(rng.integers(-1, 2, size=(rows, columns)).astype(np.float64))
         assert_backward(submission, weight, indices, offsets, grad, "max", help)
+        infinite = "An infinite weight is the largest of its bag like any other: its entry gets the gradient."
+        assert_backward(submission, weight / (weight == 0), indices, offsets, grad, "max", infinite)
 
 
 @check("gradient", points=1, depends_on=("test_empty_bags", *BACKWARD))

@@ -144,16 +144,18 @@ def test_minus_infinity(submission, rng):
 
 @check("stability", points=1, depends_on="test_top_k")
 def test_just_below_one(submission, rng):
-    """A u just below 1 gives the last of the k, in float32 and float64."""
+    """A u just below 1 gives the last token of positive probability, in float32 and float64."""
     help = (
         "Rounding may leave every cumulative sum at or below u: the last token of positive probability is drawn then."
     )
     for rows, size, k in [(60, 30, 7), (40, 90, 50), (8, 400, 300)]:
         logits = distinct(rng, rows, size, 0.001) * float(rng.uniform(1, 2))
+        underflowing = torch.where(logits < logits.topk(k).values.amin(-1, keepdim=True) + 0.002, logits - 2e3, logits)
         for below, dtype in zip(BELOW_ONE, (torch.float32, torch.float64), strict=True):
             u = torch.full((rows,), float(below), dtype=dtype)
             for each in (logits, logits.float()):
                 assert_tokens(submission, each, u, k, help=help)
+                assert_tokens(submission, underflowing, u, k, help="A probability that underflows is 0: never drawn.")
 
 
 @check("stability", points=2, depends_on=("test_top_k", "test_temperature"))
@@ -172,6 +174,9 @@ def test_large_logits(submission, rng):
             if temperature < 1:
                 u = torch.full((60,), float(BELOW_ONE[0]))
                 assert_tokens(submission, logits, u, 6, temperature, "A probability that underflows is 0.")
+        logits = distinct(rng, 60, 12, 2**-11).to(dtype)
+        u = draw_u(rng, logits, 6, 1e-3)
+        assert_tokens(submission, logits, u, 6, 1e-3, "A temperature of 0.001 counts as it is: no lower bound for it.")
 
 
 @check("contract", points=1, depends_on="test_top_k")
