@@ -13,10 +13,10 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etude.batch.cluster_crew import LOOK_SECONDS, Crew, Say
+from etude.batch.cluster_scheduler import client_again, first_client, no_scheduler
 from etude.batch.cluster_worker import bundle_of, graded_there
 from etude.batch.grading import Failure, Outcome, Task
 from etude.batch.store import Result, Store
@@ -42,11 +42,11 @@ def run_on_cluster(
 ) -> Generator[Outcome]:
     """Every outcome as it comes; each is kept before it is told. `address`: tcp://… or a scheduler file."""
     left = {task.key: task for task in tasks}
-    until = time.monotonic() + PATIENCE
+    answered, until = False, 0.0
     while left:
         try:
-            with _connected(address) as client:
-                until = time.monotonic() + PATIENCE
+            with client_again(address) if answered else first_client(address, say) as client:
+                answered, until = True, time.monotonic() + PATIENCE
                 for outcome in _while_connected(client, _outcomes(client, list(left.values()), store, options, say)):
                     del left[outcome.key]
                     if isinstance(outcome, Result):
@@ -54,20 +54,9 @@ def run_on_cluster(
                     yield outcome
         except (OSError, CancelledError) as lost:
             if time.monotonic() > until:
-                raise _no_scheduler(address, lost) from None
+                raise no_scheduler(address, lost) from None
             say(f"{address}: the scheduler is gone; waiting for it to come back, {len(left)} answers left")
             time.sleep(1.0)
-
-
-def _connected(address: str) -> Client:
-    from distributed import Client
-
-    try:
-        if Path(address).is_file():
-            return Client(scheduler_file=address, timeout=10, set_as_default=False)
-        return Client(address, timeout=10, set_as_default=False)
-    except ValueError as error:
-        raise _no_scheduler(address, error) from None
 
 
 def _while_connected(client: Client, outcomes: Generator[Outcome]) -> Generator[Outcome]:
@@ -78,10 +67,6 @@ def _while_connected(client: Client, outcomes: Generator[Outcome]) -> Generator[
         if client.status == "running" or isinstance(error, (EtudeError, CancelledError)):
             raise
         raise ConnectionError("the scheduler has gone") from error
-
-
-def _no_scheduler(address: str, error: BaseException) -> EtudeError:
-    return EtudeError(f"--cluster {address}", f"no scheduler answers there ({error})", "start `dask scheduler`")
 
 
 def _outcomes(

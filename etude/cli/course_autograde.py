@@ -12,6 +12,7 @@ from etude.cli.bar import slowly
 from etude.cli.message import say
 from etude.cli.options import feedback_option, unisolated_option, workers_option
 from etude.cli.outcomes import follow, say_known
+from etude.words import counted
 
 BAD_INPUT, OUR_FAULT = 2, 3
 
@@ -44,11 +45,13 @@ def command(
     hand stay. Everyone gets the same inputs, drawn from the course's secret seed in .etude/. Stopped and started
     again, it goes on where it was.
 
-    Exit status: 0 all graded, 2 something was left out or could not be read, 3 a fault of étude's own.
+    Exit status: 0 all that was handed in is graded (a notebook that was not gets a line, and no points); 2 some of it
+    was left out, or no answer could be read in it; 3 a fault of étude's own.
     """
     from etude.extras import require_extras
 
     require_extras("etude course", ["course"])
+    say(f"reading {assignment} …")  # nbgrader takes its time to be imported
     from etude.batch.grading import plan, run
     from etude.coursework.nbgrader.autograde import Reader, course_store, submissions, write_all
     from etude.coursework.nbgrader.course import Course
@@ -74,5 +77,5 @@ def command(
         if written.problem:
             left_out += 1
             say(written.problem)
-    click.echo(f"{len(found.students) - left_out} students' {assignment} in the gradebook")
+    click.echo(f"{assignment}: {counted(len(found.students) - left_out, 'student')} in the gradebook")
     ctx.exit(OUR_FAULT if failed else BAD_INPUT if found.problems or left_out else 0)

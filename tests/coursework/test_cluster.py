@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -175,10 +177,57 @@ def test_a_worker_without_a_framework_is_named_and_gets_none(
     assert "no worker has étude" in result.output
 
 
-def test_where_no_scheduler_answers_it_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etude.batch.cluster.PATIENCE", 0.0)
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of what takes every connection, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etude.batch.cluster_scheduler.TIMEOUT", 0.1)
+    monkeypatch.setattr("etude.batch.cluster_scheduler.SILENCE", 0.1)
+
+
+def told(cluster: str) -> list[str]:
+    """What is said of a cluster that is none."""
     hand_in(1)
-    result = batch("there", "--cluster", "tcp://127.0.0.1:1")
+    result = batch("there", "--cluster", cluster)
     assert result.exit_code == 2
-    assert "no scheduler answers there" in result.output.splitlines()[-1]
-    assert "Traceback" not in result.output
+    return result.output.splitlines()
+
+
+def test_where_no_scheduler_has_ever_answered_it_is_waited_for_and_told_in_a_line(impatient: None) -> None:
+    waiting, line = told("tcp://127.0.0.1:1")
+    assert waiting == "etude: tcp://127.0.0.1:1: waiting for the scheduler to answer"
+    assert line.startswith("etude: --cluster tcp://127.0.0.1:1: no scheduler answers there (Timed out")
+
+
+def test_what_takes_the_connection_and_says_nothing_is_no_scheduler(impatient: None, silent: int) -> None:
+    assert "was reached, and said nothing" in told(f"tcp://127.0.0.1:{silent}")[-1]
+
+
+def test_a_file_whose_scheduler_has_died_leads_to_none(impatient: None, silent: int) -> None:
+    Path("scheduler.json").write_text(json.dumps({"address": f"tcp://127.0.0.1:{silent}"}))
+    assert told("scheduler.json")[-1].startswith("etude: --cluster scheduler.json: no scheduler answers there")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "line"),
+    [
+        ("localhost", "localhost: there is no such file, and it is no address: give tcp://HOST:PORT"),
+        ("nofile.json", "nofile.json: there is no such file"),
+        ("", "'': there is no such file"),
+        ("tcp://localhost", "tcp://localhost: is no address of a scheduler (missing port number"),
+        ("notes.json", "notes.json: is no scheduler's file (it names no address)"),
+        ("half.json", "half.json: is no scheduler's file (it names no address)"),
+        ("portless.json", "portless.json: holds no address of a scheduler (missing port number"),
+    ],
+)
+def test_what_is_neither_file_nor_address_is_told_in_one_line(cluster: str, line: str) -> None:
+    Path("notes.json").write_text('["no address"]')
+    Path("half.json").write_text('{"address"')
+    Path("portless.json").write_text('{"address": "tcp://localhost"}')
+    (only,) = told(cluster)
+    assert only.startswith(f"etude: --cluster {line}")

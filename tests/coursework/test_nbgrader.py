@@ -125,19 +125,24 @@ def test_a_class_from_release_to_export(course: Path, tmp_path: Path) -> None:
 
     assert result.exit_code == 2  # not all could be read
     for line in (
-        "submitted/broken/ps1/double.ipynb: is not a notebook",
+        "submitted/broken/ps1/double.ipynb: is not a notebook (it is not JSON)",
+        "submitted/no_notebook/ps1/double.ipynb: is not a notebook (it has no cells)",
         "submitted/linked/ps1/double.ipynb: is no file of its own",
         "submitted/no_time/ps1/timestamp.txt: holds no time",
-        "empty: No notebooks were matched by 'submitted/empty/ps1'",
+        "submitted/empty/ps1: holds no notebook of ps1's",
         "submitted/away/ps1: is a link",
         "submitted/copied/ps1/double.ipynb: there are several cells 'etude-answer': the last is taken",
-        "submitted/deleted_tests/ps1/double.ipynb: the cell 'etude-tests' was deleted: it is put back",
-        "No submitted file:",
-        "Skipping unknown notebook:",
-        "seconds late",
+        "submitted/deleted_tests/ps1/double.ipynb: there was no cell 'etude-tests' (deleted, or its metadata",
+        "submitted/deleted_answer/ps1/double.ipynb: there is no cell 'etude-answer' (deleted, or its metadata changed)",
+        "submitted/missing/ps1/double.ipynb: was not handed in: no points",
+        "submitted/stranger/ps1/unknown.ipynb: is no notebook of ps1's",
+        "late: ps1: 60 minutes late",
+        "late: double: 5 of its 5 points go for being late",
     ):
         assert line in result.output
-    assert "Traceback" not in result.output
+    for raw in ("Traceback", "No submitted file", "SubmittedAssignment<", "Late submission penalty"):
+        assert raw not in result.output
+    assert result.output.count("submitted/linked/ps1/double.ipynb") == 1
     assert not marker.exists()
 
     full, nothing = POINTS["double"], 0.0
@@ -251,14 +256,18 @@ def test_points_that_a_teacher_changed_are_shared_out(course: Path) -> None:
         (lambda: None, "'nothing': is no assignment of the gradebook's"),
         (lambda: shutil.rmtree("source"), "'nothing': is no assignment"),
         (lambda: Path("nbgrader_config.py").write_text("c = "), "nbgrader_config.py: cannot be read (SyntaxError"),
-        (lambda: Path("gradebook.db").write_text("none" * 999), "gradebook: cannot be used"),
+        (
+            lambda: Path("gradebook.db").write_text("none" * 999),
+            "gradebook.db: cannot be used (file is not a database)",
+        ),
     ],
 )
 def test_what_is_no_course_is_told_in_one_line(course: Path, prepare: Callable[[], Any], line: str) -> None:
     prepare()
     result = etude("autograde", "nothing")
     assert result.exit_code == 2
-    assert len(result.output.splitlines()) == 1
+    begun, _ = result.output.splitlines()
+    assert begun == "etude: reading nothing …"
     assert line.replace("'", "") in result.output.replace("'", "")
 
 
@@ -267,7 +276,7 @@ def test_a_gradebook_is_opened_where_no_environment_is_activated(course: Path, m
     monkeypatch.setenv("PATH", os.defpath)
     result = etude("autograde", "ps1")
     assert result.exit_code == 2
-    assert "ps1: is no assignment of the gradebook's" in result.output
+    assert "'ps1': is no assignment of the gradebook's" in result.output
 
 
 def test_a_folder_without_nbgrader_is_no_course(bank: None, tmp_path: Path) -> None:

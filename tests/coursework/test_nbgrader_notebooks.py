@@ -68,6 +68,25 @@ def test_what_is_no_notebook_is_told_in_one_line(tmp_path: Path, content: bytes 
         read_notebook(path, KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty"),
+        (b"def double(x):", "is not a notebook (it is not JSON)"),
+        (b"{}", "is not a notebook (it has no cells)"),
+        (b'{"cells": [{"cell_type": "code", "source": "# \xe9"}]}', "is not UTF-8"),
+        (b'{"cells": [{"cell_type": "code", "source": "# \\ud800"}]}', "holds characters that are not text"),
+        (b'{"worksheets": [{"cells": [{"cell_type": "code", "input": "x"}]}]}', "is a notebook of nbformat 3, not 4"),
+    ],
+)
+def test_it_is_told_what_a_file_is_that_is_no_notebook(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "double.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(SubmissionError) as refused:
+        read_notebook(path, KNOWN)
+    assert refused.value.problem == problem
+
+
 def notebook_file(folder: Path, cells: Any) -> Path:
     path = folder / "double.ipynb"
     path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))

@@ -93,7 +93,7 @@ def write_class(folder: Path) -> None:
 def by_batch(out: str, *arguments: object) -> Scores:
     result = class_support.etude("batch", "class", "--out", out, "--no-speed", *arguments)
     assert result.exit_code == 2  # the broken ones are named
-    assert "broken09: double.ipynb: is not a notebook" in result.output
+    assert "broken09/double.ipynb: is not a notebook" in result.output
     with Path(out, "grades.csv").open(newline="") as file:
         return {row["student"]: float(row["double"]) for row in csv.DictReader(file)}
 

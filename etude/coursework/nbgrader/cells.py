@@ -10,6 +10,7 @@ from etude.notebook import notebook_source
 from etude.submission import LARGEST, Submission
 
 PROMPT, ANSWER, EXAMPLE, TESTS = "etude-prompt", "etude-answer", "etude-example", "etude-tests"
+LOST = "deleted, or its metadata changed"  # why there is no cell of a name: nobody can tell which
 
 Cell = Any  # nbformat's NotebookNode
 Notebook = Any
@@ -42,7 +43,7 @@ def answer(notebook: Notebook, file: str) -> Submission:
     """What the answer's cell holds, and nothing else of the notebook; SubmissionError where it is none."""
     cell = cell_named(notebook, ANSWER)
     if cell is None:
-        raise SubmissionError(file, "the answer's cell is not there (it was deleted)", "ask for the notebook again")
+        raise SubmissionError(file, f"there is no cell {ANSWER!r} ({LOST})", "ask for the notebook again")
     if not cell.source.strip():
         raise SubmissionError(file, "the answer's cell is empty", "write an answer in it")
     if len(cell.source) > LARGEST:

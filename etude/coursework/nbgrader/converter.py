@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,11 +20,12 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
 
 from etude.coursework.nbgrader.cells import ANSWER, TESTS, Notebook, cell_named
 from etude.coursework.nbgrader.course import Assignment, Course
+from etude.coursework.nbgrader.lateness import lateness
 from etude.coursework.nbgrader.submitted import blank_notebook, read_notebook, strange_files
 from etude.coursework.nbgrader.verdict import Verdict
 from etude.errors import EtudeError, SubmissionError
@@ -32,8 +34,12 @@ NO_RESPONSE = "No response."  # nbgrader's comment on an answer that is still th
 Resources = dict[str, Any]
 
 
+class NotEntered(EtudeError):
+    """One student's verdicts cannot be entered; the next one's perhaps."""
+
+
 def write_grades(course: Course, assignment: Assignment, student: str, verdicts: Mapping[str, Verdict]) -> list[str]:
-    """Enter one student's verdicts, by notebook; what nbgrader has to say. EtudeError where it cannot."""
+    """Enter one student's verdicts, by notebook; what there is to say. EtudeError where the gradebook refuses."""
     log = _Log(course.root)
     directory = type(course.directory)(config=course.config)
     directory.root, directory.assignment_id = course.directory.root, assignment.name
@@ -42,9 +48,23 @@ def write_grades(course: Course, assignment: Assignment, student: str, verdicts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader fills its tables
             JudgedAutograde(assignment, verdicts, coursedir=directory, config=course.config, log=log).start()
-    except NbGraderException:
-        raise EtudeError(student, log.reason(), "not entered; mend that, and run again") from None
-    return log.warnings()
+    except (NbGraderException, OSError) as error:
+        cause = log.cause or error
+        for refusal in (cause, cause.__context__):  # nbgrader wraps some
+            if isinstance(refusal, DBAPIError):
+                raise course.gradebook_error(refusal, "mend that, and run again; what is graded is kept") from None
+        folder = directory.format_path(directory.autograded_directory, student, assignment.name)
+        raise NotEntered(student, _reason(cause, folder), "not entered; mend that, and run again") from None
+    late = lateness(course.directory, assignment.name, student) if log.tells_of_lateness else ()
+    return [*late, *log.warnings()]
+
+
+def _reason(cause: BaseException, folder: str) -> str:
+    if isinstance(cause, OSError):
+        named = cause.filename if os.path.isabs(str(cause.filename)) else folder
+        return f"{named}: {cause.strerror or cause}"
+    said = (str(cause).strip().splitlines() or ["no more is known"])[0]
+    return said if isinstance(cause, NbGraderException) else f"{type(cause).__name__}: {said}"
 
 
 class JudgedAutograde(Autograde):  # type: ignore[misc]
@@ -142,20 +162,22 @@ class _Log(logging.Logger):
     def __init__(self, root: Path) -> None:
         super().__init__("etude.nbgrader", logging.WARNING)
         self.prefix = f"{root}{os.sep}"
-        self.said: list[tuple[int, str]] = []
+        self.said: list[str] = []
+        self.cause: BaseException | None = None  # what nbgrader first stumbled over: of that it logs a traceback alone
 
     def handle(self, record: logging.LogRecord) -> None:
-        self.said.append((record.levelno, record.getMessage().strip().replace(self.prefix, "")))
+        if record.levelno >= logging.ERROR:
+            self.cause = self.cause or sys.exc_info()[1]
+        else:
+            self.said.append(record.getMessage().strip().replace(self.prefix, ""))
+
+    @property
+    def tells_of_lateness(self) -> bool:
+        return any(line.endswith("seconds late") for line in self.said)
 
     def warnings(self) -> list[str]:
-        """Without what is always so: hidden tests come back into their cell, and earlier results go."""
+        """Without what is always so (hidden tests come back into their cell, and earlier results go), and without what
+        étude tells in words of its own."""
         usual = ("Removing existing", "Attribute 'checksum'")
-        said = (line for level, line in self.said if level == logging.WARNING and not line.startswith(usual))
-        return list(dict.fromkeys(said))
-
-    def reason(self) -> str:
-        """The last line of the first traceback, else the first error."""
-        errors = [line for level, line in self.said if level >= logging.ERROR]
-        traces = [error for error in errors if error.startswith("Traceback")]
-        line = (traces or errors or ["nbgrader does not say why"])[0].splitlines()[-1 if traces else 0]
-        return line.rpartition(f"{NbGraderException.__name__}: ")[2]
+        ours = ("No submitted file:", "Skipping unknown notebook:", "SubmittedAssignment<", "Late submission penalty:")
+        return [line for line in dict.fromkeys(self.said) if not line.startswith(usual + ours)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
+import stat
 import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -37,11 +37,11 @@ class Course:
 
     @classmethod
     def open(cls, root: Path) -> Course:
-        from nbgrader.coursedir import CourseDirectory
-
         if not any((root / name).exists() for name in ("nbgrader_config.py", "gradebook.db")):
             fix = "go to the course's directory, or name it with --course; `etude course new` makes one"
             raise EtudeError(root, "is no nbgrader course", fix)
+        from nbgrader.coursedir import CourseDirectory
+
         config = _configuration(root)
         directory = CourseDirectory(config=config)
         if "root" not in config.CourseDirectory:
@@ -70,8 +70,16 @@ class Course:
             with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
                 yield gradebook
         except SQLAlchemyError as error:
-            fix = "keep a copy of it, then try `nbgrader db upgrade`"
-            raise EtudeError("gradebook", f"cannot be used ({str(error).splitlines()[0]})", fix) from None
+            raise self.gradebook_error(error, "keep a copy of it, then try `nbgrader db upgrade`") from None
+
+    def gradebook_error(self, error: Exception, fix: str) -> EtudeError:
+        """What the database itself says."""
+        from sqlalchemy import make_url
+
+        url = make_url(self.directory.db_url)
+        name = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return EtudeError(name, f"cannot be used ({why})", fix)
 
     def assignment(self, name: str, catalog: Catalog) -> Assignment:
         from nbgrader.api import MissingEntry
@@ -83,7 +91,7 @@ class Course:
                 found = []
             if not found:
                 fix = f"`nbgrader generate_assignment {name!r}` enters it"
-                raise EtudeError(name, "is no assignment of the gradebook's", fix)
+                raise EtudeError(repr(name), "is no assignment of the gradebook's", fix)
             notebooks = {notebook.name: _known(notebook) for notebook in found}
         ours = {notebook for notebook, known in notebooks.items() if {ANSWER, TESTS} <= known.keys()}
         for notebook, known in notebooks.items():
@@ -93,12 +101,37 @@ class Course:
         return Assignment(name, notebooks, {notebook: catalog.get(notebook) for notebook in sorted(ours)})
 
     def submitted(self, assignment: str) -> dict[str, Path]:
-        """The folder of every student who handed in, found as nbgrader finds it."""
+        """The folder of every student who handed in, or may have: also one that nobody can look into.
+
+        Found as nbgrader finds it. EtudeError where there is none.
+        """
         step, format_path = self.directory.submitted_directory, self.directory.format_path
         pattern = re.compile(format_path(step, "(?P<student>.*)", re.escape(assignment), escape=True))
-        places = sorted(glob.glob(format_path(step, "*", glob.escape(assignment))))
-        matches = [(pattern.fullmatch(place), Path(place)) for place in places]
-        return {match["student"]: place for match, place in matches if match and place.is_dir()}
+        anyones = Path(format_path(step, "*", assignment))
+        depth = next(depth for depth, part in enumerate(anyones.parts) if "*" in part)
+        above, below = Path(*anyones.parts[:depth]), Path(*anyones.parts[depth + 1 :])
+        try:
+            names = sorted(name for name in os.listdir(above) if not name.startswith("."))
+        except (FileNotFoundError, NotADirectoryError):
+            names = []
+        except OSError as error:
+            raise EtudeError(above, f"cannot be read ({error.strerror})", "mend its permissions") from None
+        places = [above / name / below for name in names]
+        matches = [(pattern.fullmatch(str(place)), place) for place in places]
+        found = {match["student"]: place for match, place in matches if match and _may_be_folder(place)}
+        if not found:
+            fix = "collect the submissions first, or check --course"
+            raise EtudeError(assignment, f"nobody has handed in (there is no {anyones})", fix)
+        return found
+
+
+def _may_be_folder(place: Path) -> bool:
+    try:
+        return stat.S_ISDIR(place.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def put_scripts_on_path() -> None:

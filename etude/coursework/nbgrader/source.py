@@ -39,7 +39,7 @@ def new_course(course: Path, assignment: str, exercises: list[Exercise]) -> list
     """Write an assignment's notebooks, and nbgrader's configuration where there is none; all that is new."""
     if not ASSIGNMENT.fullmatch(assignment):
         fix = "use letters, digits, spaces, and . _ - within"
-        raise EtudeError(assignment, "cannot be an assignment's name", fix)
+        raise EtudeError(f"--assignment {assignment!r}", "cannot be an assignment's name", fix)
     files = {course / "source" / assignment / f"{exercise.id}.ipynb": exercise for exercise in exercises}
     for path in files:
         if path.exists():

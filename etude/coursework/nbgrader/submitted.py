@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from etude.coursework.nbgrader.cells import ANSWER, TESTS, Cell, Notebook
+from etude.coursework.nbgrader.cells import ANSWER, LOST, TESTS, Cell, Notebook
 from etude.coursework.nbgrader.course import Known
 from etude.errors import EtudeError, SubmissionError
+from etude.notebook import notebook_source
 
 LARGEST = 64 * 1024 * 1024  # bytes: with the outputs, which are left out
 _FIX = "ask for it again"
@@ -21,10 +22,11 @@ _FIX = "ask for it again"
 
 def read_notebook(path: Path, known: Known) -> tuple[Notebook, list[str]]:
     """The notebook with the cells' metadata put right, and a line for each thing to tell; SubmissionError."""
+    text = _text(path)
     try:
-        cells = [_cell(cell, known) for cell in json.loads(_text(path))["cells"]]
+        cells = [_cell(cell, known) for cell in json.loads(text)["cells"]]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # no JSON, or of another shape
-        raise SubmissionError(path, "is not a notebook", _FIX) from None
+        raise SubmissionError(path, _fault(path, text), _FIX) from None
     notebook = _notebook(cells)
     return notebook, list(_put_right(notebook, known))
 
@@ -43,16 +45,33 @@ def _notebook(cells: list[Cell]) -> Notebook:
 
 
 def _text(path: Path) -> str:
-    if is_strange(path):
-        raise SubmissionError(path, "is no file of its own", _FIX)
     try:
+        if is_strange(path):
+            raise SubmissionError(path, "is no file of its own", _FIX)
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise SubmissionError(path, f"cannot be read ({error.strerror})", _FIX) from None
+        raise SubmissionError(path, f"cannot be read ({error.strerror})", "mend its permissions") from None
     if len(data) > LARGEST:
         raise SubmissionError(path, "is over 64 MiB", _FIX)
-    return data.decode("utf-8-sig")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SubmissionError(path, "is not UTF-8", _FIX) from None
+    if not text.strip():
+        raise SubmissionError(path, "is empty", _FIX)
+    return text
+
+
+def _fault(path: Path, text: str) -> str:
+    """Why this cannot be read, in the words that there are for any notebook."""
+    try:
+        notebook_source(str(path), text)
+    except SubmissionError as error:
+        return error.problem
+    if "cells" not in json.loads(text):
+        return "is a notebook of nbformat 3, not 4"
+    return "is not a notebook (a cell is not as Jupyter writes it)"
 
 
 def _cell(cell: Any, known: Known) -> Cell:
@@ -99,7 +118,7 @@ def _put_right(notebook: Notebook, known: Known) -> Iterator[str]:
             found.add(name)
     if TESTS in known and TESTS not in found:
         if ANSWER in found:
-            yield f"the cell {TESTS!r} was deleted: it is put back"
+            yield f"there was no cell {TESTS!r} ({LOST}): it is put back"
         notebook.cells.append(new_code_cell(metadata={"nbgrader": dict(known[TESTS])}))
 
 
@@ -121,6 +140,12 @@ def check_folder(folder: Path) -> None:
     """EtudeError for what would keep nbgrader from taking the submission at all."""
     from nbgrader.utils import parse_utc
 
+    try:
+        with os.scandir(folder) as files:
+            for file in files:
+                file.stat(follow_symlinks=False)  # a folder may show its files' names and nothing more
+    except OSError as error:
+        raise EtudeError(folder, f"cannot be read ({error.strerror})", "mend its permissions") from None
     if folder.is_symlink() or folder.parent.is_symlink():
         raise EtudeError(folder, "is a link", "put the submission itself there")
     timestamp = folder / "timestamp.txt"
@@ -129,8 +154,8 @@ def check_folder(folder: Path) -> None:
     if is_strange(timestamp) or not timestamp.is_file():
         raise EtudeError(timestamp, "is no file of its own", "write the time of the submission in one, or remove it")
     try:
-        with timestamp.open(encoding="utf-8") as file:
-            text = file.read(1000).strip()
+        with timestamp.open(encoding="utf-8") as opened:
+            text = opened.read(1000).strip()
         if text:
             parse_utc(text)
     except Exception:  # dateutil raises several
