@@ -19,7 +19,7 @@ from typing import TypeVar
 from etude.errors import EtudeError
 
 SCHEMA_VERSION = 2
-BUSY_SECONDS = 30.0
+BUSY_SECONDS = 5.0  # that a learner waits for another program; ours take milliseconds
 # From each schema to the next. A row's `uid` is the same wherever it is brought, so that merging never doubles it.
 _STEPS = (
     (
@@ -41,6 +41,8 @@ _STEPS = (
 _UPGRADE = "upgrade étude: pip install --upgrade etude"
 _MAGIC = b"SQLite format 3\0"
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)  # the latter where the log beside it cannot be made
 
 T = TypeVar("T")
 
@@ -89,13 +91,31 @@ class Database:
                 if not _is_foreign(self.path):
                     return self._once(action)
             except sqlite3.DatabaseError as error:
-                if not _is_corrupt(error):
+                if not create and _code(error) in _READ_ONLY and self._can_be_read_as_it_lies():
+                    return self._as_it_lies(action)
+                if _code(error) not in _CORRUPT:
                     raise
             self._move_aside()
             return self._once(action)
         except (sqlite3.Error, OSError) as error:
+            problem = f"the attempts cannot be opened ({error})"
             fix = "see that its folder can be written, or name another in ETUDE_DATA"
-            raise AttemptsError(self.path, f"the attempts cannot be opened ({error})", fix) from None
+            if _code(error) in _BUSY:
+                problem = f"another program is using the attempts ({error})"
+                fix = "end it, or try again once it is done"
+            raise AttemptsError(self.path, problem, fix) from None
+
+    def _can_be_read_as_it_lies(self) -> bool:
+        """Whether all of it is in its file, and nothing in a log that was left beside it."""
+        log = Path(f"{self.path}-wal")
+        return os.access(self.path, os.R_OK) and not (log.exists() and log.stat().st_size)
+
+    def _as_it_lies(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """`action`, which only reads, where not even the files that SQLite locks with can be made."""
+        place = f"{self.path.absolute().as_uri()}?immutable=1"
+        with closing(sqlite3.connect(place, uri=True, isolation_level=None)) as database:
+            _prepare(database, self.path)
+            return action(database)
 
     def _once(self, action: Callable[[sqlite3.Connection], T]) -> T:
         with closing(_connect(self.path)) as database:
@@ -144,8 +164,9 @@ def _version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
+def _code(error: Exception) -> int:
+    """SQLite's primary one; 0 where the error is not SQLite's."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _is_foreign(path: Path) -> bool:
@@ -165,4 +186,4 @@ def _is_still_corrupt(path: Path) -> bool:
         with closing(_connect(path)) as database:
             return bool(database.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok")
     except sqlite3.DatabaseError as error:
-        return _is_corrupt(error)
+        return _code(error) in _CORRUPT

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -194,3 +195,34 @@ def test_the_help_taken_since_the_stub_is_recorded_with_the_attempt(path: Path, 
     attempts.record(report(), SOURCE)
     attempts.record(report("mean"), SOURCE)
     assert [(score.hints, score.gave_up) for score in attempts.scores()] == [(2, False), (2, True), (0, False)]
+
+
+def test_a_database_that_another_program_holds_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etude.database.BUSY_SECONDS", 0.01)
+    attempts = Attempts.open(path)
+    attempts.record(report(), SOURCE)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert attempts.best() == {"double": 0.5}  # which waits for nobody
+        with pytest.raises(AttemptsError) as raised:
+            attempts.record(report(), SOURCE)
+    problem = "another program is using the attempts (database is locked)"
+    assert str(raised.value) == f"{path}: {problem}: end it, or try again once it is done"
+
+
+def test_a_database_that_cannot_be_written_is_read_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = Attempts.open(path)
+    attempts.record(report(), SOURCE)
+
+    def refused(place: Path) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DIRECTORY
+        raise error
+
+    monkeypatch.setattr("etude.database._connect", refused)
+    assert attempts.best() == {"double": 0.5}
+    with pytest.raises(AttemptsError, match=r"cannot be opened \(attempt to write a readonly database\): see that its"):
+        attempts.record(report(), SOURCE)
+    Path(f"{path}-wal").write_bytes(b"what is not in the database yet")
+    with pytest.raises(AttemptsError, match="cannot be opened"):
+        attempts.best()

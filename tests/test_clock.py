@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import tempfile
+import time
+from pathlib import Path
+
 import pytest
 
+from etude.catalog import Catalog
+from etude.judge.client import Judge
+from etude.judge.clock import WAITING
+from etude.judge.speed_lock import lock_file, machine_lock
 from etude.report import CheckResult, Status
+from etude.submission import Submission
 from tests.conftest import Grade
 
 # As much work as the reference's, `times` over; the result is right.
@@ -89,3 +100,53 @@ def test_every_output_is_verified(grade: Grade) -> None:
     assert check.status is Status.FAILED
     assert check.rationale is not None
     assert check.rationale.problem == "the values are wrong"
+
+
+def test_a_wait_for_another_speed_check_is_told_and_no_part_of_the_checks_time(
+    judge: Judge, mini_bank: Catalog
+) -> None:
+    told: list[str] = []
+    other = lock_file(f"{tempfile.gettempdir()}/etude-speed.lock")
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    def hear(doing: str) -> None:
+        if doing == WAITING:
+            time.sleep(0.5)
+            os.close(other)
+        told.append(doing)
+
+    began = time.monotonic()
+    report = judge.grade(mini_bank.get("affine"), Submission("answer.py", WORK.format(times=1)), on_check=hear)
+    took = time.monotonic() - began
+    values, speed = report.checks
+    assert told == [values.description, speed.description, WAITING, speed.description]
+    assert sum(check.seconds for check in report.checks) <= report.seconds <= took - 0.5
+
+
+def test_a_lock_that_another_user_lets_nobody_open_costs_no_grading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETUDE_LOCKS", str(tmp_path))
+    opened = os.open
+
+    def refused(path: str, *arguments: int) -> int:
+        if path.endswith("etude-speed.lock"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *arguments)
+
+    monkeypatch.setattr("os.open", refused)
+    with machine_lock() as waited:
+        assert waited == 0
+        assert [path.name for path in tmp_path.iterdir()] == [f"etude-speed.lock.{os.getuid()}"]
+    monkeypatch.setenv("ETUDE_LOCKS", str(tmp_path / "nowhere"))
+    with machine_lock():
+        pass
+
+
+def test_a_lock_can_be_opened_by_all_users_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        os.close(lock_file(str(tmp_path / "lock")))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o444

@@ -35,6 +35,11 @@ class ExerciseName(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # 
 
     name = "exercise"
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            raise EtudeError("EX", "is empty", "`etude list` shows the exercises")
+        return value
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ def command(
     for path in (json_file, png):
         if path is not None:
             refuse_to_overwrite(path, force)
+            _require_folder(path)
     submission = Submission.read(file or usual_file(found.id), found.id)
     options = GradeOptions(device=device, allow_unisolated=allow_unisolated)
     benches, peaks = _measured(found, submission, options, sizes=png is not None)
@@ -75,6 +77,14 @@ def command(
         _draw(found, benches, peaks, png, force)
 
 
+def _require_folder(path: Path) -> None:
+    """Asked before anything is measured."""
+    if not path.parent.is_dir():
+        raise EtudeError(path, f"cannot be written ({path.parent} is not a folder)", "make it, or name another file")
+    if not os.access(path.parent, os.W_OK):
+        raise EtudeError(path, f"cannot be written ({path.parent} may not be written to)", "name another file")
+
+
 def _measured(
     exercise: Exercise, submission: Submission, options: GradeOptions, sizes: bool
 ) -> tuple[list[Bench], Peaks]:
@@ -82,7 +92,7 @@ def _measured(
     from dataclasses import replace
 
     from etude.attempts import Attempts
-    from etude.cli.attempts import open_database
+    from etude.cli.attempts import with_database
     from etude.database import data_folder
     from etude.judge.client import Judge
     from etude.practice.bench import EARLIER, at_sizes, compare, timed_checks
@@ -93,8 +103,10 @@ def _measured(
         report = judge.grade(exercise, submission, options, tell)
         if not (found := timed_checks(report)):
             raise EtudeError(name, "was not timed", f"mend it first: etude grade {exercise.id} {name}")
-        earlier = Attempts(open_database()).newest(exercise.id, EARLIER)
-        benches = [compare(check, earlier) for check in found]
+        earlier = with_database(
+            lambda database: Attempts(database).newest(exercise.id, EARLIER), "earlier attempts are not shown"
+        )
+        benches = [compare(check, earlier or []) for check in found]
         if sizes:
             benches = [
                 replace(bench, sizes=tuple(at_sizes(judge, exercise, submission, options, bench.check, tell)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -101,11 +103,25 @@ def _gpu() -> str:
 
 
 def _attempts() -> str:
-    from etude.cli.attempts import best
-    from etude.database import default_path
+    from etude.attempts import Attempts
+    from etude.cli.attempts import open_database
+    from etude.database import AttemptsError, default_path
 
     path = default_path()
-    return f"{path} ({counted(len(best()), 'exercise')} tried)" if path.exists() else f"{path} (none yet)"
+    there = os.path.lexists(path)
+    try:
+        found = f"{counted(len(Attempts(open_database()).best()), 'exercise')} tried" if there else "none yet"
+    except AttemptsError as error:
+        return f"{path} ({error.problem}: {error.fix})"
+    if _is_writable(path):
+        return f"{path} ({found})"
+    return f"{path} ({found}; cannot be written, so that no attempt is kept: name another folder in ETUDE_DATA)"
+
+
+def _is_writable(path: Path) -> bool:
+    """Or can be made: in the nearest folder that is there."""
+    folder = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
+    return folder.is_dir() and all(os.access(place, os.W_OK) for place in (folder, path) if os.path.lexists(place))
 
 
 def _banks(bank: tuple[str, ...], only_bank: bool) -> Iterator[tuple[bool, str]]:

@@ -74,6 +74,9 @@ def command(
     FILE is a .py or an .ipynb, or `-` for standard input; ./EX.py where none is named, or ./EX.ipynb if only that is
     there.
 
+    Of each check the scorecard says: ✓ passed, ◐ passed for a part of its points, ✗ wrong, ! could not be run,
+    – not run.
+
     Exit status: 0 full marks, 1 less, 2 bad input, 3 a fault of étude's own; the worst of several files.
     """
     from etude.extras import require_extras
@@ -133,14 +136,14 @@ def _grade(
                 status = OUR_FAULT
                 continue
             try:
-                _show(report.for_exam() if exam else report, as_json)
+                _show(report.for_exam() if exam else report, submission, as_json)
             finally:  # also when interrupted, or when nobody reads on
                 desk.keep(report, submission.source)
             status = max(status, FULL_MARKS if report.full_marks else LESS)
     return status
 
 
-def _show(report: Report, as_json: bool) -> None:
+def _show(report: Report, submission: Submission, as_json: bool) -> None:
     if as_json:
         from etude.render.json import report_line
 
@@ -148,21 +151,29 @@ def _show(report: Report, as_json: bool) -> None:
     else:
         from etude.cli.figures import save_figures
         from etude.cli.message import console
+        from etude.practice.cells import with_cells
         from etude.render.terminal import render_report
 
-        render_report(report, console(), save_figures(report))
+        render_report(with_cells(report, submission), console(), save_figures(report))
 
 
 @contextmanager
 def progress(task: str) -> Iterator[Callable[[str], None]]:
     """A spinner on standard error where that is a terminal; yields what to tell of each check as it begins."""
     if not sys.stderr.isatty():
-        yield lambda check: None
+        yield lambda doing: None
         return
     from rich.text import Text
 
     from etude.cli.message import console
     from etude.render.visible import visible_line
 
-    with console(stderr=True).status(Text(visible_line(task)), spinner_style="dim") as status:
-        yield lambda check: status.update(Text(visible_line(f"{task}: {check}")))
+    terminal = console(stderr=True)
+
+    def line(words: str) -> Text:
+        text = Text(visible_line(words))
+        text.truncate(max(terminal.width - 3, 10), overflow="ellipsis")  # beside the spinner
+        return text
+
+    with terminal.status(line(task), spinner_style="dim") as status:
+        yield lambda doing: status.update(line(f"{task}: {doing}"))

@@ -17,13 +17,18 @@ def command(exercise: str, bank: tuple[str, ...], only_bank: bool) -> None:
     from etude.events import EventKind, Events
     from etude.practice.hints import next_hint, seen_hints
     from etude.practice.mock_store import refuse_in_interview
+    from etude.practice.solution import is_open
     from etude.render.page import render_hints
 
     found = load_catalog(bank, only_bank).get(exercise)
     refuse_in_interview(found.id)
-    seen_before = with_database(lambda database: Events(database).of(subject=found.id), "hints seen are not known")
-    events = seen_before or []
+    known = with_database(
+        lambda database: (Events(database).of(subject=found.id), is_open(database, found.id)),
+        "hints seen are not known, and this was not noted",
+    )
+    events, free = known or ([], False)
     hint = next_hint(found, events)
-    if hint is not None:
+    if hint is not None and known is not None:  # or the same would be told twice
         note(EventKind.HINT, found.id, number=hint.number)
-    render_hints(found, seen_hints(found, events), hint, console())
+    solution = f"etude solution {found.id}{'' if free else ' --give-up'}"
+    render_hints(seen_hints(found, events), hint, len(found.hints), solution, console())

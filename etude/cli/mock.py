@@ -93,7 +93,7 @@ def command(
 def _require_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or console().is_dumb_terminal:
         fix = "run it in one, with neither its input nor its output redirected"
-        raise EtudeError("etude mock", "needs a terminal that can be drawn on", fix)
+        raise EtudeError("mock", "needs a terminal that can be drawn on", fix)
 
 
 def _draw(catalog: Catalog, minutes: int, levels: tuple[str, ...], chapters: str | None, seed: int) -> list[Exercise]:
@@ -192,12 +192,12 @@ def _show_last() -> None:
 
     finished = Events(open_database()).of(EventKind.MOCK)
     if not finished:
-        raise EtudeError("etude mock --report", "no interview has been finished yet", "`etude mock` begins one")
+        raise EtudeError("mock --report", "no interview has been finished yet", "`etude mock` begins one")
     try:
         interview = Interview.from_json(finished[-1].body)
     except (ValueError, KeyError, TypeError) as error:
         fix = "upgrade étude: pip install --upgrade etude"
-        raise EtudeError("etude mock --report", f"the last interview cannot be read ({error})", fix) from None
+        raise EtudeError("mock --report", f"the last interview cannot be read ({error})", fix) from None
     render_interview(interview, console())
 
 

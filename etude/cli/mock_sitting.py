@@ -24,6 +24,7 @@ from etude.judge.job import GradeOptions
 from etude.practice.desk import Desk
 from etude.practice.mock import Interview
 from etude.practice.mock_examiner import Event, Examiner, Left, Said
+from etude.practice.mock_files import put_back
 from etude.practice.mock_sitting import Sitting
 from etude.practice.mock_store import ABANDON, forget, save
 from etude.practice.watch.files import SaveWatcher
@@ -34,6 +35,9 @@ from etude.render.mock import clock, render_interview
 def sit(interview: Interview, allow_unisolated: bool) -> int:
     """Until it is left or over; the exit status."""
     exercises = _exercises(interview)
+    if interview.ending is None:
+        for path in put_back(interview, exercises):
+            say(f"{path}: was gone: written again, as it was last graded or as a clean stub")
     events: SimpleQueue[Event] = SimpleQueue()
     status = 0
 

@@ -30,16 +30,21 @@ def command(exercise: str, give_up: bool, bank: tuple[str, ...], only_bank: bool
     from etude.cli.message import console
     from etude.metadata import read_text
     from etude.practice.mock_store import refuse_in_interview
-    from etude.practice.solution import note_solution_seen
+    from etude.practice.solution import is_open, note_solution_seen
 
     found = load_catalog(bank, only_bank).get(exercise)
     refuse_in_interview(found.id)
     reference = read_text(found.solution_path)
-    attempt = with_database(lambda database: Attempts(database).latest(found.id), "your last attempt is not shown")
-    if attempt is None and not give_up:
+    known = with_database(
+        lambda database: (Attempts(database).latest(found.id), is_open(database, found.id)),
+        "your last attempt is not shown, and this was not noted",
+    )
+    attempt, free = known or (None, False)
+    if not (free or give_up):
         fix = f"`etude grade {found.id}` makes one; `etude solution {found.id} --give-up` shows it now"
         raise EtudeError(found.id, "its solution is shown after an attempt", fix)
-    with_database(lambda database: note_solution_seen(database, found.id), "this was not noted")
+    if known is not None:  # or the same would be told twice
+        with_database(lambda database: note_solution_seen(database, found.id), "this was not noted")
     terminal = console()
     if not terminal.is_terminal:
         click.echo(reference, nl=False)

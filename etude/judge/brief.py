@@ -38,7 +38,8 @@ def _brief(value: Any) -> str:
         return "{" + inside + (", …" if len(value) > 8 else "") + "}"
     if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
         dtype = str(value.dtype).removeprefix("torch.")
-        return f"{dtype} tensor {_shape(tuple(value.shape))}:{_numbers(value.detach().cpu().double().numpy())}"
+        shown = value.double() if value.is_floating_point() else value  # NumPy has no bfloat16
+        return f"{dtype} tensor {_shape(tuple(value.shape))}:{_numbers(shown.numpy(force=True))}"
     if callable(value):
         return getattr(value, "__name__", "a function")
     return repr(value) if not isinstance(value, (str, bytes)) else repr(value[:MAX_TEXT])

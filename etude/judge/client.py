@@ -26,7 +26,7 @@ from etude.submission import Submission
 
 CLOSE_SECONDS = 2.0
 
-OnCheck = Callable[[str], None]
+OnCheck = Callable[[str], None]  # told what each check is, as it begins, and where one waits
 _Place = tuple[Path, tuple[str, ...], str, bool]
 
 
@@ -81,7 +81,7 @@ class Host:
             if "judge_error" in message:
                 raise JudgeError(message["judge_error"])
             if on_check is not None:
-                on_check(message["check"])
+                on_check(message["doing"])
 
     @property
     def alive(self) -> bool:

@@ -28,6 +28,7 @@ BUDGET = 6.0  # seconds: batches follow each other while the interval holds a th
 PATIENCE = 30.0  # seconds, with what is not timed
 # So slow after a warm-up that there is nothing to measure: beyond this many seconds and times the threshold.
 HOPELESS_SECONDS, HOPELESS_RATIO = 0.25, 10
+WAITING = "waiting for another speed check"
 
 
 class Clock:
@@ -61,7 +62,10 @@ class Clock:
         scales = "scale" in inspect.signature(make_inputs).parameters
         scale = self._run.job.options.scale
         make = functools.partial(make_inputs, scale=scale) if scales and scale != 1 else make_inputs
-        with machine_lock():
+        with machine_lock(lambda: self._run.tell(WAITING)) as waited:
+            if waited:
+                self._run.waited += waited
+                self._run.tell(self._spec.description)
             timed = way(self._run, self._spec.name, function, make, verify)
             rounds, interval = self._measured(timed, tiers)
         earned = next((tier for tier in tiers if interval.low <= tier.at_most), None)

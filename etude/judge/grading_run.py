@@ -39,6 +39,8 @@ class GradingRun:
     share: float = 1.0  # of the check's points
     advice: str | None = None  # for a check that passed with less than all of its points
     helpers: dict[str, Candidate] = field(default_factory=dict)  # reference and echo, once the clock asks for them
+    tell: Callable[[str], None] = lambda doing: None  # whoever waits for the report
+    waited: float = 0.0  # seconds for others' speed checks, which are no part of any check's time
 
     @property
     def proxy(self) -> SubmissionProxy:
@@ -82,9 +84,7 @@ def start(job: Job, seed: int, quarters: Quarters, timed: bool) -> GradingRun:
     return GradingRun(job, seed, quarters, Candidate(answer, quarters, SHARED_BYTES if timed else 0))
 
 
-def run(
-    grading: GradingRun, items: Sequence[pytest.Item], on_check: Callable[[CheckResult], None], versions: dict[str, str]
-) -> Report:
+def run(grading: GradingRun, items: Sequence[pytest.Item], versions: dict[str, str]) -> Report:
     """Every check's result; JudgeError for a fault of the grader's own."""
     began = time.perf_counter()
     options = grading.job.options
@@ -97,7 +97,6 @@ def run(
         following = items[position + 1] if position + 1 < len(items) else None
         result = _left_out(spec, options) or _waived(spec, results, problem, options.fail_fast)
         results.append(result or _run_item(grading, item, spec, following))
-        on_check(results[-1])
     return Report(
         exercise=grading.job.exercise.id,
         submission=grading.job.submission,
@@ -105,7 +104,7 @@ def run(
         feedback="full",
         device=options.device,
         isolation=grading.candidate.isolation or Isolation("none", 0, False, ("no code was run",)),
-        seconds=time.perf_counter() - began,
+        seconds=time.perf_counter() - began - grading.waited,
         checks=tuple(results),
         problem=problem,
         versions=versions,
@@ -176,13 +175,14 @@ def _waived(
 
 def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> CheckResult:
     grading.timing, grading.share, grading.advice = None, 1.0, None
-    began = time.perf_counter()
+    grading.tell(spec.description)
+    began, waited = time.perf_counter(), grading.waited
     try:
         grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name), spec.device)
         error = _outcome(grading, item, following)
     except CandidateError as died:  # a module that loads once and not twice
         error = died
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - began - (grading.waited - waited)
     printed = grading.candidate.printed()
     if error is None:
         return _result(

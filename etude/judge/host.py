@@ -3,7 +3,7 @@
 Forked from the launcher, which has imported the frameworks; one JSON value a line, each way:
     {"home": …}                         said first: where its temporary files are
     {"hidden": [...], "isolate": true}  what no worker may read; {"isolation": …} comes back
-    a Job, {"tell": …}                  {"check": name} as each check ends, if told to; then {"report": …} or
+    a Job, {"tell": …}                  {"doing": text} as each check begins, if told to; then {"report": …} or
                                         {"judge_error": …}
 """
 

@@ -20,7 +20,7 @@ from etude.judge.candidate import Quarters
 from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
 from etude.judge.pipe import Receive, Send
-from etude.report import Category, CheckResult, Isolation, Report
+from etude.report import Category, Isolation, Report
 from etude.sandbox.policy import Allowances, readable_paths
 from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
@@ -59,13 +59,10 @@ class HostSession:
         seed = job.options.seed if job.options.seed is not None else int.from_bytes(os.urandom(8), "little")
         timed = job.options.speed and any(item.stash[SPEC].category is Category.SPEED for item in items)
         self.current = grading_run.start(job, seed, self._quarters, timed)
-
-        def on_check(result: CheckResult) -> None:
-            if tell:
-                self._send({"check": result.name})
-
+        if tell:
+            self.current.tell = lambda doing: self._send({"doing": doing})
         try:
-            return grading_run.run(self.current, items, on_check, self._versions)
+            return grading_run.run(self.current, items, self._versions)
         finally:
             session._setupstate.teardown_exact(None)  # the last to run need not be the last of the file
             self.current.close()

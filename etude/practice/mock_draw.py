@@ -21,12 +21,12 @@ def draw(exercises: Iterable[Exercise], minutes: int, best: Mapping[str, float],
     pool = sorted(exercises, key=lambda exercise: exercise.id)
     chance.shuffle(pool)
     if not pool:
-        raise EtudeError("etude mock", "no exercise is left by these options", "ask for more levels or chapters")
+        raise EtudeError("mock", "no exercise is left by these options", "ask for more levels or chapters")
     missing = missing_extras(dict.fromkeys(extra for exercise in pool for extra in exercise.required_extras))
     pool = [exercise for exercise in pool if not {*exercise.required_extras} & {*missing}]
     if not pool:
         problem = f"every exercise left needs one of {', '.join(missing)}, not installed here"
-        raise EtudeError("etude mock", problem, install_command(missing))
+        raise EtudeError("mock", problem, install_command(missing))
     drawn: list[Exercise] = []
     asked: Counter[str] = Counter()
     left = minutes

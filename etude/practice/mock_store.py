@@ -14,6 +14,7 @@ from etude.files import write_whole
 from etude.practice.mock import Interview
 
 ABANDON = "`etude mock --abandon` ends it without a report"
+_WRITABLE = "see that its folder can be written, or name another in ETUDE_DATA"
 
 
 def state_path() -> Path:
@@ -38,8 +39,7 @@ def save(interview: Interview) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, json.dumps(interview.to_json()).encode())
     except OSError as error:
-        fix = "see that its folder can be written, or name another in ETUDE_DATA"
-        raise EtudeError(path, f"the interview cannot be kept ({error.strerror})", fix) from None
+        raise _not_kept(error) from None
 
 
 def forget() -> None:
@@ -64,12 +64,27 @@ def refuse_in_interview(exercise: str) -> None:
 @contextmanager
 def sitting() -> Iterator[None]:
     """Hold the interview, so that no second terminal does; released however this process ends."""
-    path = data_folder() / "mock.lock"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:  # SQLite is also a portable lock
+    with closing(_lock()) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise _not_kept(error) from None
             fix = "go on there, or leave it there with q"
-            raise EtudeError("etude mock", "an interview is open in another terminal", fix) from None
+            raise EtudeError("mock", "an interview is open in another terminal", fix) from None
         yield
+
+
+def _lock() -> sqlite3.Connection:
+    """SQLite is also a portable lock."""
+    path = data_folder() / "mock.lock"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return sqlite3.connect(path, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise _not_kept(error) from None
+
+
+def _not_kept(error: Exception) -> EtudeError:
+    why = error.strerror if isinstance(error, OSError) else error
+    return EtudeError(state_path(), f"the interview cannot be kept ({why})", _WRITABLE)

@@ -18,6 +18,12 @@ class OwnAnswer:
     origin: str  # what it is: "your last attempt, 3 of 7 points"
 
 
+def is_open(database: Database, exercise: str) -> bool:
+    """Whether it may be seen without giving up: after an attempt, or once it was given up."""
+    seen = Events(database).of(EventKind.SOLUTION, subject=exercise)
+    return bool(seen or Attempts(database).scores(exercise))
+
+
 def note_solution_seen(database: Database, exercise: str) -> None:
     """Write down that the learner gave up, and rate the round; after full marks, or a second time, looking is free."""
     from fsrs import Rating

@@ -18,10 +18,11 @@ def render_bench(bench: Bench, peaks: Peaks | None) -> Iterator[RenderableType]:
     timing = bench.check.timing
     assert timing is not None
     yield Text(visible_line(bench.check.description), "bold")
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
-    table.add_column("")
-    for heading in ("median", "fastest", "spread", "times the reference's"):
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("", no_wrap=True)
+    for heading in ("median", "fastest", "spread"):
         table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("times the reference's", justify="right")  # folds where there is little room
     for row in bench.rows:
         table.add_row(row.who, duration(row.median), duration(row.least), f"± {duration(row.spread)}", _ratio(row))
     yield table

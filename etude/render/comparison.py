@@ -11,19 +11,17 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from pygments.token import Comment, Keyword, Number, Operator, String, Token  # type: ignore[import-untyped,unused-ignore]
-from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
 
+from etude.render.hanging import folded
 from etude.render.visible import visible, visible_line
 
 TWO_COLUMNS = 100  # the narrowest console that has them
 WIDEST_COLUMN = 90
-NARROWEST = 20  # what is left to code in deeply indented lines that are folded
-_FOLDED = 4  # how much further the rest of a folded line is indented
 SIMILAR = 0.6  # the ratio from which on two lines are one that was changed
 MOST_PAIRS = 20_000  # of lines that are looked at; an answer of another size altogether is no change of the reference
 _MARKS = {"-": "red", "+": "green", "~": "yellow"}
@@ -140,16 +138,10 @@ def _mark(mark: str) -> Text:
 
 
 def _folded(line: Text | None, mark: str, width: int, console: Console) -> Text:
-    """A line of code in `width` columns; what is folded is indented further than its beginning."""
+    """A line of code in `width` columns; bold where it was changed."""
     if line is None:
         return Text()
     line = line.copy()
     if mark != " ":
         line.stylize("bold")
-    if cell_len(line.plain) <= width:
-        return line
-    code = line.plain.lstrip()
-    indent = min(len(line.plain) - len(code), max(width - NARROWEST - _FOLDED, 0))
-    pieces = line[len(line.plain) - len(code) :].wrap(console, width - indent - _FOLDED)
-    first, *rest = pieces
-    return Text("\n").join([Text(" " * indent) + first, *(Text(" " * (indent + _FOLDED)) + piece for piece in rest)])
+    return folded(line, width, console)

@@ -20,6 +20,7 @@ from etude.render.visible import visible_line
 from etude.report import CheckResult, Status
 
 HURRY, LAST_CALL = 300, 60  # seconds left
+ALL_COLUMNS = 75  # the narrowest report that has the questions' levels
 KEYS = "g grade  n next  p previous  w prompt  f finish  q leave (stops the clock)"
 
 
@@ -83,32 +84,36 @@ def render_interview(interview: Interview, console: Console) -> None:
     missed = [question for question in interview.questions if not question.full_marks]
     console.print()
     console.print(_rule(console, "Interview"), width=width)
-    for part in (*_summary(interview), *(part for question in missed for part in _missed(question, console))):
+    for part in (*_summary(interview, width), *(part for question in missed for part in _missed(question, console))):
         console.print(part, width=width)
     console.print(_rule(console, "What to study"), width=width)
     for part in _study(missed):
         console.print(part, width=width)
 
 
-def _summary(interview: Interview) -> Iterator[RenderableType]:
+def _summary(interview: Interview, width: int) -> Iterator[RenderableType]:
     begun = datetime.fromisoformat(interview.begun).astimezone()
     facts = f"{begun:%Y-%m-%d %H:%M} · seed {interview.seed} · {clock(interview.used)} of {clock(interview.allowed)}"
     yield Text(facts, "dim")
     yield Text(_ending(interview))
     yield Text()
-    longest = max(len(question.exercise) for question in interview.questions)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_footer=True, footer_style="bold")
-    table.add_column("question", "total", min_width=longest)
-    table.add_column("level")
-    table.add_column("time", clock(interview.used), justify="right")
-    table.add_column("planned", clock(60 * sum(each.minutes for each in interview.questions)), justify="right")
-    table.add_column("gradings", str(sum(each.gradings for each in interview.questions)), justify="right")
-    table.add_column("points", f"{interview.score}/{interview.maximum}", justify="right")
+    table.add_column("question", "total", overflow="fold")  # the one that gives way where there is little room
+    levels = width >= ALL_COLUMNS
+    if levels:
+        table.add_column("level", no_wrap=True)
+    for heading, sum_of_all in (
+        ("time", clock(interview.used)),
+        ("planned", clock(60 * sum(each.minutes for each in interview.questions))),
+        ("gradings", str(sum(each.gradings for each in interview.questions))),
+        ("points", f"{interview.score}/{interview.maximum}"),
+    ):
+        table.add_column(heading, sum_of_all, justify="right", no_wrap=True)
     for question in interview.questions:
         slow = "yellow" if question.seconds > 60 * question.minutes else ""
         table.add_row(
             Text(question.exercise),
-            Text(question.level),
+            *([Text(question.level)] if levels else []),
             Text(clock(question.seconds), slow),
             Text(clock(60 * question.minutes), "dim"),
             Text(str(question.gradings)),

@@ -11,17 +11,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from etude.render.hanging import Hanging
 from etude.render.visible import bounded, visible, visible_line
 from etude.report import NOT_YET, CheckResult, Isolation, Rationale, Report, Status, Timing
 
 WIDEST = 110  # lines longer than this are hard to read, whatever the terminal
+LABEL = len("difference")  # columns: the longest
 VALUE_LINES, TRACEBACK_LINES, OUTPUT_LINES = 12, 24, 12
 
 
@@ -39,6 +41,7 @@ _LOOKS = {
 }
 _PARTIAL = _Look("◐", "~", "yellow")
 _SHARES = {"half": "half of the points", "quarter": "a quarter of them"}
+_AS_WRITTEN = frozenset({"given", "returned", "wanted", "your code"})  # code and values, whose indent says something
 _ROW_STYLES = {"returned": "red", "wanted": "green", "help": "cyan"}
 
 
@@ -57,7 +60,7 @@ def render_report(report: Report, console: Console, figures: Mapping[str, Path] 
         rule,
         *total(report),
     ):
-        console.print(part, width=width, highlight=False)
+        console.print(part, width=width, highlight=False, crop=False)
 
 
 def _header(report: Report, width: int) -> Iterator[RenderableType]:
@@ -106,10 +109,19 @@ def misconception(report: Report) -> Iterator[RenderableType]:
 
 
 def _checks(report: Report, unicode: bool, figures: Mapping[str, Path]) -> Iterator[RenderableType]:
+    if _is_a_stub(report):
+        yield Text("This is the stub: write your answer where it raises NotImplementedError, and grade it.", "yellow")
+        return
     raised: set[tuple[str, str]] = set()
     for check in report.checks if report.problem is None else ():
         yield headline(check, unicode)
         yield from details(_without_repetition(check, raised), figures.get(check.name))
+
+
+def _is_a_stub(report: Report) -> bool:
+    """Whether no check met anything but what a stub raises: each would say the same."""
+    met = [check for check in report.checks if check.status is not Status.SKIPPED]
+    return bool(met) and all(check.rationale is not None and check.rationale.problem == NOT_YET for check in met)
 
 
 def _without_repetition(check: CheckResult, raised: set[tuple[str, str]]) -> CheckResult:
@@ -120,8 +132,9 @@ def _without_repetition(check: CheckResult, raised: set[tuple[str, str]]) -> Che
     if (why.problem, why.traceback) not in raised:
         raised.add((why.problem, why.traceback))
         return check
-    help = None if why.problem == NOT_YET else check.help
-    return dataclasses.replace(check, rationale=Rationale(why.problem), help=help)
+    if why.problem == NOT_YET:  # its mark says so
+        return dataclasses.replace(check, rationale=None, help=None)
+    return dataclasses.replace(check, rationale=Rationale(why.problem))
 
 
 def details(check: CheckResult, figure: Path | None = None) -> Iterator[RenderableType]:
@@ -176,18 +189,21 @@ def _details(
         yield _indented(Text(visible(bounded(rationale.problem, VALUE_LINES))))
     grid = _grid()
     for label, value in detail_rows(rationale, help, output):
-        grid.add_row(label, Text(visible(value), _ROW_STYLES.get(label, "")))
-    if figure is not None:
-        grid.add_row("figure", Text(visible_line(str(figure))))
+        text = Text(visible(value), _ROW_STYLES.get(label, ""))
+        grid.add_row(label, Hanging(text) if label in _AS_WRITTEN else text)
     if grid.row_count:
         yield _indented(grid)
+    if figure is not None:  # on one line, however long: to be copied
+        label = f"  {'figure':<{LABEL}}  "
+        path = Text.assemble((label, "dim"), visible_line(str(figure)), no_wrap=True, overflow="ignore")
+        yield Group(path)  # a bare Text loses its overflow as it is printed
     if rationale or grid.row_count:
         yield Text()
 
 
 def _grid() -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", width=len("difference"))
+    grid.add_column(style="dim", width=LABEL)
     grid.add_column(overflow="fold")
     return grid
 
@@ -212,18 +228,19 @@ def _indented(part: RenderableType) -> Padding:
 
 
 def total(report: Report) -> Iterator[RenderableType]:
-    """The points, as a number and as a bar."""
+    """The points, as a number and as a bar, which gives way where there is little room."""
     style = "green" if report.full_marks else "red" if report.score == 0 else "yellow"
+    seconds = duration(report.seconds)
     line = Table.grid(expand=True, padding=(0, 2, 0, 0))
-    for _ in range(3):
-        line.add_column(no_wrap=True)
-    line.add_column(ratio=1, justify="right", no_wrap=True)
+    line.add_column(no_wrap=True)
+    line.add_column(max_width=30)
+    line.add_column(no_wrap=True)
+    line.add_column(width=len(seconds), ratio=1, justify="right", no_wrap=True)
     line.add_row(
         Text(f"{report.score} of {report.maximum} points", f"bold {style}"),
-        ProgressBar(total=max(report.maximum, 1), completed=report.score, width=30, complete_style=style,
-                    finished_style=style),
+        ProgressBar(total=max(report.maximum, 1), completed=report.score, complete_style=style, finished_style=style),
         Text(verdict(report), style),
-        Text(duration(report.seconds), "dim"),
+        Text(seconds, "dim"),
     )  # fmt: skip
     yield line
 

@@ -21,6 +21,9 @@ RIGHT = "def double(x): return 2 * x\n"
     [
         (["grade", "doubel"], "doubel: no exercise of that name: did you mean double?"),
         (["show", "doubel"], "doubel: no exercise of that name: did you mean double?"),
+        (["show", ""], "EX: is empty: `etude list` shows the exercises"),
+        (["mock"], "etude: mock: needs a terminal that can be drawn on: run it in one"),
+        (["mock", "--report"], "etude: mock --report: no interview has been finished yet: `etude mock` begins one"),
         (["start", "xyzzy"], "xyzzy: no exercise of that name: `etude list` shows them all"),
         (["solution", "men"], "men: no exercise of that name: did you mean mean?"),
         (["grade", "double"], "double.py: there is no such file: `etude start double` writes a stub to begin from"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,17 @@ def test_doctor(etude: Etude, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0
     for fact in ("Python", "NumPy", "isolation", "GPU", "attempts.db", "two_exercises (2 exercises)", "(none yet)"):
         assert fact in result.stdout
+
+
+def test_doctor_says_what_is_wrong_with_the_attempts(
+    etude: Etude, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "attempts.db").mkdir()
+    result = etude("doctor")
+    assert "attempts.db (the attempts cannot be opened ([Errno 21] Is a directory" in result.stdout
+    assert "exercises tried" not in result.stdout
+    shutil.rmtree(tmp_path / "data")
+    (tmp_path / "data").write_text("a file where the folder should be")
+    assert "attempts.db (none yet; cannot be written, so that no attempt is kept: name" in etude("doctor").stdout

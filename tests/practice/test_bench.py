@@ -127,3 +127,20 @@ def test_a_damaged_cache_of_peaks_is_measured_anew(tmp_path: Path) -> None:
         path = tmp_path / "machine.json"
         path.write_text(content)
         assert machine._known(path) == {}
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("where the folder should be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    said = '{"bandwidth": 2.0, "rate": 3.0}'
+    monkeypatch.setattr(machine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, said))
+    assert machine.peaks("cpu") == Peaks(2.0, 3.0)
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(
+    bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etude.cli.bench._measured", lambda *_, **__: pytest.fail("it was measured"))
+    result = etude("bench", "affine", "--json", "nowhere/times.json")
+    assert result.exit_code == 2
+    assert "nowhere/times.json: cannot be written (nowhere is not a folder): make it, or name another" in result.output

@@ -95,8 +95,11 @@ def test_after_the_last_one_it_points_to_the_solution(etude: Callable[..., Resul
     for _ in range(3):
         etude("hint", "double")
     result = etude("hint", "double")
-    assert "There are no more hints. `etude solution double` shows the answer" in result.stdout
+    assert "There are no more hints. `etude solution double --give-up` shows the answer" in result.stdout
     assert len(Events.open().of(EventKind.HINT)) == 3
+    etude("solution", "double", "--give-up")
+    result = etude("hint", "double")
+    assert "There are no more hints. `etude solution double` shows the answer" in result.stdout
 
 
 def test_a_clean_stub_begins_the_hints_anew(etude: Callable[..., Result]) -> None:
@@ -118,3 +121,11 @@ def test_a_database_that_cannot_be_used_costs_no_hint(etude: Callable[..., Resul
     assert DOUBLE.hints[0] in result.stdout
     assert "this was not noted" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_database_that_cannot_be_read_is_told_of_once(etude: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "data" / "attempts.db").mkdir(parents=True)
+    result = etude("hint", "double")
+    assert DOUBLE.hints[0] in result.stdout
+    assert "hints seen are not known, and this was not noted" in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from etude.exercise import Exercise, Framework, Level
 from etude.practice import mock_store
 from etude.practice.mock import Ending, Interview
 from etude.practice.mock_draw import draw
+from etude.practice.mock_files import put_back
 from etude.render.mock import clock, render_interview
-from tests.practice.interviews import report
+from tests.practice.interviews import EXERCISES, report
 
 # --- which questions
 
@@ -176,6 +178,30 @@ def test_one_sitting_at_a_time() -> None:
         pass
     with mock_store.sitting():
         pass
+
+
+def test_a_data_folder_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with pytest.raises(EtudeError) as raised, mock_store.sitting():
+        pass
+    problem, fix = "the interview cannot be kept (File exists)", "see that its folder can be written"
+    assert str(raised.value).startswith(f"{tmp_path / 'data' / 'mock.json'}: {problem}: {fix}, or name another in ")
+
+
+def test_files_that_are_gone_are_put_back_as_they_count(interview: Interview) -> None:
+    interview = interview.graded("mean", "right", report("mean", "right"))
+    double, mean = (interview.path(question) for question in interview.questions)
+    assert put_back(interview, EXERCISES) == []
+    shutil.rmtree(interview.folder)
+    assert put_back(interview, EXERCISES) == [double, mean]
+    assert double.read_text() == EXERCISES["double"].stub_path.read_text()
+    assert mean.read_text() == "right"
+    double.write_text("my own")
+    assert put_back(interview, EXERCISES) == []
+    shutil.rmtree(interview.folder)
+    Path(interview.folder).write_text("a file where the folder should be")
+    with pytest.raises(EtudeError, match=r"double.py: is gone, and cannot be written again .*etude mock --abandon"):
+        put_back(interview, EXERCISES)
 
 
 # --- the report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -205,6 +206,21 @@ def test_after_a_kill_it_goes_on_where_it_was(mock: Mock) -> None:
     assert len(Attempts.open().scores("double")) == 1
 
 
+def test_a_folder_that_was_deleted_is_written_again(mock: Mock) -> None:
+    first = mock("--seed", "3", "--minutes", "30")
+    first.sees("Question 1 of 2")
+    first.press("q")
+    assert first.ends() == 0
+    shutil.rmtree(state()["folder"])
+    again = mock()
+    again.sees("Go on with it?")
+    again.press("y\r")
+    again.sees("was gone: written again", "Question 1 of 2")
+    again.press("q")
+    assert again.ends() == 0
+    assert {path.name for path in Path(state()["folder"]).iterdir()} == {"double.py", "mean.py"}
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_leaves_it_in_order(mock: Mock, number: int, status: int) -> None:
     terminal = mock()
@@ -275,7 +291,7 @@ def test_while_it_is_open(mock: Mock) -> None:
 def test_without_a_terminal_and_with_nothing_to_draw() -> None:
     refused = etude("mock")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr.startswith("etude: etude mock: needs a terminal")
+    assert refused.stderr.startswith("etude: mock: needs a terminal")
     refused = etude("mock", "--report")
     assert refused.returncode == 2
     assert "no interview has been finished yet" in refused.stderr

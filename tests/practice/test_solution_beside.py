@@ -98,6 +98,13 @@ def test_giving_up_shows_it(etude: Callable[..., Result]) -> None:
     assert (result.exit_code, result.stdout) == (0, REFERENCE)
 
 
+def test_once_given_up_it_is_shown_without_the_option(etude: Callable[..., Result]) -> None:
+    etude("solution", "double", "--give-up")
+    result = etude("solution", "double")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, REFERENCE, "")
+    assert etude("solution", "mean").exit_code == 2
+
+
 def test_after_an_attempt_a_pipe_gets_the_file_as_it_is(etude: Callable[..., Result]) -> None:
     attempt(WRONG)
     result = etude("solution", "double")
@@ -115,6 +122,14 @@ def test_a_database_that_cannot_be_used_is_a_warning(etude: Callable[..., Result
     assert (result.exit_code, result.stdout) == (0, REFERENCE)
     assert "Traceback" not in result.output
     assert "this was not noted" in result.stderr
+
+
+def test_a_database_that_cannot_be_read_is_told_of_once(etude: Callable[..., Result]) -> None:
+    default_path().mkdir(parents=True)
+    result = etude("solution", "double", "--give-up")
+    assert (result.exit_code, result.stdout) == (0, REFERENCE)
+    assert "your last attempt is not shown, and this was not noted" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 # --- what the review knows of it

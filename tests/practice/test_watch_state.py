@@ -10,7 +10,7 @@ import pytest
 from etude.catalog import Catalog
 from etude.cli.terminal import key_names
 from etude.practice.watch.difference import Difference
-from etude.practice.watch.messages import Key, Open, Opened, Saved, Sheet
+from etude.practice.watch.messages import Key, Open, Opened, Saved, Sheet, ShowSolution
 from etude.practice.watch.state import Phase, WatchState
 from etude.practice.watch.step import step
 from etude.report import Rationale, Status
@@ -105,3 +105,10 @@ def test_a_save_is_shown_from_its_first_line(double: WatchState) -> None:
     assert state.scroll > 1
     assert after(state, Key("h")).scroll == state.scroll
     assert after(state, saved("b")).scroll == 0
+
+
+def test_the_solution_comes_after_an_attempt_or_once_it_was_given_up(double: WatchState) -> None:
+    state, effects = step(double, Key("s"))
+    assert (state.notice, effects) == ("the solution comes after an attempt: write one and save it", ())
+    given_up = replace(double, sheet=replace(double.sheet, solution_is_free=True))
+    assert step(given_up, Key("s"))[1] == (ShowSolution(double.exercise),)

@@ -15,6 +15,7 @@ from etude.errors import EtudeError, JudgeError
 from etude.exercise import Exercise
 from etude.extras import require_extras
 from etude.judge.job import GradeOptions
+from etude.practice.cells import with_cells
 from etude.practice.mock_store import in_interview
 from etude.practice.watch.keeping import keep_once
 from etude.practice.watch.messages import Graded, Post, Ungraded, Warned
@@ -162,7 +163,7 @@ class Grader:
 
     def _tell(self, task: Task, report: Report, final: bool) -> None:
         shown = report.for_exam() if in_interview(report.exercise) else report
-        self._post(Graded(task.submission, shown, datetime.now(UTC), final))
+        self._post(Graded(task.submission, with_cells(shown, task.submission), datetime.now(UTC), final))
 
     def _report(self, desk: Desk, task: Task, again: bool = True) -> Report:
         """By a warm host; by another where that has died."""

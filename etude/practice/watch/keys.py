@@ -65,7 +65,7 @@ def _solution(state: WatchState) -> Step:
         return _back(state)
     if state.sheet.exam:
         return _no_help(state)
-    if not state.sheet.attempted:
+    if not (state.sheet.attempted or state.sheet.solution_is_free):
         return replace(state, notice="the solution comes after an attempt: write one and save it"), ()
     if not state.sheet.solution_is_free and not state.confirm_solution:
         notice = "looking at the solution is giving this round up: press s again to see it"
