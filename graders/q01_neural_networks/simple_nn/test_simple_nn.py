@@ -129,15 +129,20 @@ def test_adam(submission, rng):
     inputs, *hidden = sizes(rng, 3)
     model = submission.probe.create.keep(inputs, tuple(hidden))
     weights = draw(rng, inputs, hidden, shift=rng.uniform(5.0, 7.0))
+    idle = int(rng.integers(inputs))  # this input is always 0, so that its weights have no gradient
+    weights[0][idle] = normal(rng, hidden[0]) + 10
     batches = []
     for share in (0.8, 0.1, 0.6):  # the gradient's sign turns from step to step
         x = normal(rng, 16, inputs)
+        x[:, idle] = 0
         batches.append((x, (rng.random((16, 1)) < share).astype(np.float32)))
     history = unpack(submission.probe.train(model, weights, batches), 3, what="three steps")
     history = [unpack(step, len(weights), what="every weight") for step in history]
     for step in history:
         for weight, before in zip(step, weights, strict=True):
             assert_shape(weight, before.shape)
+        help = "What has no gradient stays where it is: no weight decay, no constraint on the weights."
+        assert_close(as_array(step[0])[idle], weights[0][idle], tol=2e-7, help=help)
     help = "Compile with Adam as it is: its first step moves every weight by the same amount, against the gradient."
     slopes = gradient(weights, *batches[0])
     steep = [np.abs(slope) > 1e-3 for slope in slopes]  # elsewhere rounding picks the sign
@@ -207,8 +212,8 @@ def test_independent(submission, rng):
 def test_bad_input_dim(submission, rng):
     """An `input_dim` below 1 raises ValueError."""
     for bad in (0, -int(rng.integers(1, 9))):
-        assert_raises(ValueError, submission.create_simple_nn, bad)
-        assert_raises(ValueError, submission.create_simple_nn, bad, ())
+        assert_raises(ValueError, submission.probe.make, bad)
+        assert_raises(ValueError, submission.probe.make, bad, ())
 
 
 @check("errors", points=1)
@@ -216,7 +221,7 @@ def test_bad_units(submission, rng):
     """A unit below 1, wherever it stands, raises ValueError; one unit, or one input, is legal."""
     for bad in (0, -int(rng.integers(1, 9))):
         for units in ((bad,), (4, bad), (bad, 4), (3, bad, 5)):
-            assert_raises(ValueError, submission.create_simple_nn, 3, units)
+            assert_raises(ValueError, submission.probe.make, 3, units)
     submission.probe.create.keep(1, (1,))
 
 

@@ -258,6 +258,13 @@ def test_arguments_reusable(submission, rng):
         expected = [relu_slope(x), sigmoid_slope(x), tanh_slope(x), vjp(x, g)]
         for actual, wanted in zip(unpack(each_round, 4), expected, strict=True):
             assert_close(actual, wanted, help="`x -= …`, `x[…] = …` and `out=x` write into the caller's array.")
+    advice = "Copy whatever you write into: strided arrays and 0-d ones, too."
+    *given, number = unpack(submission.probe.left_alone(first, second), 5)
+    assert_close(number, first[0, 0], help=advice)
+    layouts = [lambda a: a.T, lambda a: a, lambda a: a[::-1, ::-1], lambda a: a[::2, 1::3]]
+    for views, layout in zip(given, layouts, strict=True):
+        for after, wanted in zip(unpack(views, 2), (first, second), strict=True):
+            assert_close(after, layout(wanted), help=advice)
 
 
 @check("stability", help="exp and cosh overflow long before 10,000: let exp see only -|x|, and use symmetry.")
@@ -289,8 +296,8 @@ def test_large_scores(submission, rng):
     near_the_top = levels + rng.integers(0, 3072, size=(6, 3)) / 1024  # several that matter in each row
     np.put_along_axis(scores, top, near_the_top, axis=1)
     grad_output = rng.normal(size=(6, 9))
-    for dtype in ("float64", "float32"):
-        x, g = scores.astype(dtype), grad_output.astype(dtype)
+    for dtype, shape in [("float64", (6, 9)), ("float32", (6, 9)), ("float64", (2, 3, 9))]:
+        x, g = scores.astype(dtype).reshape(shape), grad_output.astype(dtype).reshape(shape)
         assert_close(
             submission.softmax_vjp(x, g),
             vjp(x, g),

@@ -20,3 +20,11 @@ def twice(name, x):
     """Two calls on the very same array."""
     function = getattr(submission, name)
     return [function(x), function(x)]
+
+
+def left_alone(name, x):
+    """An (N, M) array transposed, Fortran-ordered, reversed and strided, and its first number, after a call on each."""
+    given = [x.copy().T, x.copy(order="F"), x.copy()[::-1, ::-1], x.copy()[::2, 1::3], x.copy()[0, 0, ...]]
+    for view in given:
+        getattr(submission, name)(view)
+    return given

@@ -42,6 +42,11 @@ def views(oracle, x):
     return [oracle(x.T), oracle(x), oracle(x[::-1, ::-1]), oracle(x[::2, 1::3])]
 
 
+def given(x):
+    """What `left_alone` calls the function with."""
+    return [*views(lambda a: a, x), x[0, 0]]
+
+
 def numbers(rng):
     """Single numbers and the dtypes that they have."""
     for sign in (1, -1):
@@ -70,11 +75,16 @@ def test_relu_of_arrays(submission, rng):
     whole = rng.integers(-5, 6, size=(3, 5))
     for x in [whole, whole.astype(np.int8), whole > 0, whole.tolist(), []]:
         assert_close(submission.relu(x), relu(x), dtype="float64", help="What is not floating counts as float64.")
+    small = rng.choice([-1, 1], size=20) * 10 ** rng.uniform(-8, -2, size=20)
+    assert_close(submission.relu(small), relu(small), help="The threshold is 0 itself.")
     x = rng.normal(0, 3, size=(6, 8))
+    x[0, 0] = -abs(x[0, 0])
     for actual, wanted in zip(unpack(submission.probe.layouts("relu", x), 4), views(relu, x), strict=True):
         assert_close(actual, wanted, help="Do not assume that an array lies in memory row by row.")
     for actual in unpack(submission.probe.twice("relu", x), 2):
         assert_close(actual, relu(x))
+    for after, wanted in zip(unpack(submission.probe.left_alone("relu", x), 5), given(x), strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
     assert_unchanged(submission.relu, x, help="`x[x < 0] = 0` writes into the caller's array.")
 
 
@@ -89,6 +99,8 @@ def test_sigmoid(submission, rng):
         assert_close(actual, wanted, help="Do not assume that an array lies in memory row by row.")
     for actual in unpack(submission.probe.twice("sigmoid", x), 2):
         assert_close(actual, sigmoid(x), help="The first call has to leave the array alone.")
+    for after, wanted in zip(unpack(submission.probe.left_alone("sigmoid", x), 5), given(x), strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
 
 
 @check("stability", points=3, help="exp overflows for large arguments: let it see only -|x|, on each side in its form.")
@@ -110,6 +122,8 @@ def test_sigmoid_tails(submission, rng):
     for dtype in ("float64", "float32"):
         x = rng.permutation(np.append(rng.normal(0, 3, size=6), [np.inf, -np.inf])).astype(dtype)
         assert_close(submission.sigmoid(x), sigmoid(x), tol=TOLERANCE[dtype], help="No inf / inf, no inf * 0.")
+        advice = "sigmoid(-inf) is exactly 0: do not clip it to a large finite number."
+        assert_close(submission.sigmoid(x[x == -np.inf]), np.zeros(1), small=True, help=advice)
 
 
 @check("correctness")
@@ -144,6 +158,8 @@ def test_softmax_along_an_axis(submission, rng):
     x = rng.normal(0, 2, size=(6, 8))
     for actual, wanted in zip(unpack(submission.probe.layouts("softmax", x), 4), views(softmax, x), strict=True):
         assert_close(actual, wanted, help=advice)
+    for after, wanted in zip(unpack(submission.probe.left_alone("softmax", x), 5), given(x), strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
 
 
 @check("stability", points=3, help="Subtract the largest score of the slice before you exponentiate.")

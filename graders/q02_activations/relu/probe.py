@@ -18,3 +18,11 @@ def kept_apart(x, other):
     first = submission.relu(x)
     second = submission.relu(other)
     return [x, first, second]
+
+
+def left_alone(x):
+    """An (N, M) array transposed, Fortran-ordered, reversed and strided, and its first number, after a call on each."""
+    given = [x.copy().T, x.copy(order="F"), x.copy()[::-1, ::-1], x.copy()[::2, 1::3], x.copy()[0, 0, ...]]
+    for view in given:
+        submission.relu(view)
+    return given

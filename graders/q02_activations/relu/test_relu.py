@@ -18,7 +18,7 @@ def draw(rng, shape):
 @check("correctness", points=2)
 def test_values(submission, rng):
     """Positive numbers stay, negative ones become 0."""
-    for scale in (0.1, 3.0, 50.0):
+    for scale in (1e-7, 1e-4, 0.1, 3.0, 50.0):
         x = rng.normal(0, scale, size=40)
         advice = "max(x, 0) for each element, with no slope on the left and no ceiling on the right."
         assert_close(submission.relu(x), oracle(x), help=advice)
@@ -96,6 +96,10 @@ def test_kept_apart(submission, rng):
     assert_close(before, x, help=advice)
     assert_close(result, oracle(x), help=advice)
     assert_close(second, oracle(other), help=advice)
+    x[0, 0] = -abs(x[0, 0])
+    views = [x.T, x, x[::-1, ::-1], x[::2, 1::3], x[0, 0]]
+    for after, wanted in zip(unpack(submission.probe.left_alone(x), 5), views, strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
 
 
 @check("stability", points=2, depends_on="test_values", help="NaN is a float like any other here: let it through.")

@@ -99,6 +99,9 @@ def test_input_reusable(submission, rng):
     x = rng.normal(0, 3, size=(4, 5))
     for actual in unpack(submission.probe.twice(x), 2):
         assert_close(actual, oracle(x), help="`x *= …`, `x[…] = …` and `out=x` write into the caller's array.")
+    views = [x.T, x, x[::-1, ::-1], x[::2, 1::3], x[0, 0]]
+    for after, wanted in zip(unpack(submission.probe.left_alone(x), 5), views, strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
 
 
 @check(
@@ -149,6 +152,8 @@ def test_infinities(submission, rng):
             tol=TOLERANCE[dtype],
             help="exp(-inf) is 0 without ado; inf / inf, inf - inf and inf * 0 are what must not occur.",
         )
+        advice = "sigmoid(-inf) is exactly 0: do not clip it to a large finite number."
+        assert_close(submission.sigmoid(given[given == -np.inf]), np.zeros(3), small=True, help=advice)
 
 
 @check("contract", testimony=True)

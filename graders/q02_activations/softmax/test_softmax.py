@@ -138,6 +138,9 @@ def test_scores_reusable(submission, rng):
     columns, rows = unpack(submission.probe.both_axes(x), 2)
     assert_close(columns, oracle(x, 0))
     assert_close(rows, oracle(x, 1), help="`x -= …` and `out=x` write into the caller's array.")
+    views = [x.T, x, x[::-1, ::-1], x[::2, 1::3], x[0, 0]]
+    for after, wanted in zip(unpack(submission.probe.left_alone(x), 5), views, strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
 
 
 @check("stability", points=2, help="exp(10000) overflows. Subtract the largest score before you exponentiate.")

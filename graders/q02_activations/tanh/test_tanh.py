@@ -109,6 +109,9 @@ def test_kept_apart(submission, rng):
     assert_close(before, x, help=advice)
     assert_close(result, oracle(x), help=advice)
     assert_close(second, oracle(other), help=advice)
+    views = [x.T, x, x[::-1, ::-1], x[::2, 1::3], x[0, 0]]
+    for after, wanted in zip(unpack(submission.probe.left_alone(x), 5), views, strict=True):
+        assert_close(after, wanted, help="Copy whatever you write into: strided arrays and 0-d ones, too.")
 
 
 @check("stability", points=2, help="exp overflows for large arguments: let it see only -2|x|.")

@@ -222,7 +222,7 @@ def test_biases(submission, rng, device):
     assert_close(network.forward(x), oracle(x, layers), dtype="float64", help=help)
 
 
-@check("correctness", points=2, depends_on="test_parameters")
+@check("correctness", points=2, depends_on="test_layers")
 def test_convolution_relus(submission, rng, device):
     """A ReLU follows each convolution."""
     network = Network(submission, rng, device)
@@ -233,7 +233,7 @@ def test_convolution_relus(submission, rng, device):
     assert_close(network.forward(x), oracle(x, layers), dtype="float64", help=RELU_HELP)
 
 
-@check("correctness", points=1, depends_on="test_parameters")
+@check("correctness", points=1, depends_on="test_layers")
 def test_hidden_relu(submission, rng, device):
     """A ReLU follows the first linear layer."""
     network = Network(submission, rng, device)
@@ -243,7 +243,7 @@ def test_hidden_relu(submission, rng, device):
     assert_close(network.forward(x), oracle(x, layers), dtype="float64", help=RELU_HELP)
 
 
-@check("correctness", points=2, depends_on="test_parameters")
+@check("correctness", points=2, depends_on="test_layers")
 def test_every_position(submission, rng, device):
     """The first linear layer reads every channel at every position, each with a weight of its own."""
     network = Network(submission, rng, device)
@@ -316,7 +316,7 @@ def test_input_unchanged(submission, rng, device):
     assert_close(second, oracle(x, layers), dtype="float64", help=help)
 
 
-@check("gradient", points=1, depends_on="test_parameters")
+@check("gradient", points=1, depends_on="test_layers")
 def test_input_gradient(submission, rng, device):
     """Gradients reach the images."""
     _, actual, expected = gradients(submission, rng, device)
@@ -324,7 +324,7 @@ def test_input_gradient(submission, rng, device):
     assert_close(entry(actual, "input"), expected[0], dtype="float64", help=help)
 
 
-@check("gradient", points=2, depends_on="test_parameters")
+@check("gradient", points=2, depends_on="test_layers")
 def test_parameter_gradients(submission, rng, device):
     """Gradients reach the weights and biases of all four layers."""
     network, actual, (_, *expected) = gradients(submission, rng, device)
@@ -370,8 +370,8 @@ def test_image_size(submission, rng, device):
     """An `image_size` that is not a positive multiple of 4 raises a ValueError with a message."""
     for size in (0, -4, 1, 2, int(4 * rng.integers(1, 20)) + int(rng.integers(1, 4)), 30):
         help = "Check image_size in __init__, 0 and negative multiples of 4 included."
-        assert_raises(ValueError, submission.ConvNet, image_size=size, help=help)
-        assert_raises(ValueError, submission.ConvNet, 5, 1, size, help=help)
+        assert_raises(ValueError, submission.probe.make, image_size=size, help=help)
+        assert_raises(ValueError, submission.probe.make, 5, 1, size, help=help)
 
 
 @check("contract", points=1, depends_on="test_shapes", testimony=True)

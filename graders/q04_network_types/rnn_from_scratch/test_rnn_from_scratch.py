@@ -122,9 +122,9 @@ def test_last_state(submission, rng):
 
 @check("gradient", points=2)
 def test_every_state(submission, rng):
-    """A loss that reads every state: the gradients of all steps are joined."""
-    for n, d, hidden, scale in [(3, 3, 4, 1), (1, 4, 4, 30), (2, 1, 1, 1)]:
-        args, dh = draw(rng, n, t=5, d=d, hidden=hidden)
+    """A loss that reads every state: the gradients of all steps, however many, are joined."""
+    for n, t, d, hidden, scale in [(3, 5, 3, 4, 1), (1, 5, 4, 4, 30), (2, 30, 1, 1, 1)]:
+        args, dh = draw(rng, n, t, d, hidden)
         dh *= scale
         returned, expected = submission.probe.backward(args, dh), gradients(args, dh)
         assert_gradients(returned, expected, names=("x", "h0"), help=TIME_HELP)

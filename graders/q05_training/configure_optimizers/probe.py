@@ -30,11 +30,12 @@ def kind_and_keys(values):
     return [isinstance(optimizers, dict), [str(key) for key in optimizers]]
 
 
-def train(values, keys, gradients, settings, thaw=False, twice=False, **how):
+def train(values, keys, gradients, settings, thaw=False, twice=False, rates=None, **how):
     """The parameters after steps of the optimisers under `keys`, one after the other for each of the `gradients`.
 
     settings: the call's further arguments. thaw: frozen parameters require gradients once the optimisers are made.
     twice: the optimisers are those of a second call; in the first, frozen and trainable parameters had changed places.
+    rates: learning rates by key, set in the optimisers' groups once they are made.
     """
     model = build(values, **how)
     if twice:
@@ -42,6 +43,9 @@ def train(values, keys, gradients, settings, thaw=False, twice=False, **how):
         submission.configure_optimizers(model, **settings)  # noqa: F821
         swap(model)
     optimizers = submission.configure_optimizers(model, **settings)  # noqa: F821
+    for key, rate in (rates or {}).items():
+        for group in optimizers[key].param_groups:
+            group["lr"] = rate
     for parameter in model.parameters():
         parameter.requires_grad_(thaw or parameter.requires_grad)
     for by_name in gradients:

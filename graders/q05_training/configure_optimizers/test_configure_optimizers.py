@@ -70,8 +70,8 @@ def adam(lr):
 RULES = {"adam": adam, "sgd": sgd, "rmsprop": rmsprop}
 
 
-def expected(value, keys, gradients, lr=0.001):
-    rules = [RULES[key](lr) for key in keys]
+def expected(value, keys, gradients, lr=0.001, rates=None):
+    rules = [RULES[key](rates[key] if rates else lr) for key in keys]
     for g in gradients:
         for rule in rules:
             value = value - rule(g)
@@ -177,6 +177,12 @@ def test_independent(submission, rng):
     values, gradients = draw(rng)
     help = "Each optimiser has a state of its own, over the model's own parameters."
     assert_trained(submission, KEYS, values, gradients, secret_lr(rng), help)
+    rates = {key: rng.uniform(0.01, 0.1) for key in KEYS}
+    found = submission.probe.train(values, KEYS, gradients, {}, rates=rates)
+    help = "torch.optim keeps a group that it is given: one dict for several optimisers is one learning rate for them."
+    for name, value in values.items():
+        wanted = expected(value, KEYS, [by_name[name] for by_name in gradients], rates=rates)
+        assert_close(entry(found, name), wanted, dtype="float64", help=help)
 
 
 @check("contract", points=1, depends_on="test_adam", testimony=True)

@@ -137,7 +137,7 @@ def test_every_trainable_matrix(submission, rng):
         *dense(rng),
         ("Conv2d", (2, 3, 2, 1, 0, 1, 1, False), {"weight": draw(rng, 3, 2, 2, 2)}),
         ("LayerNorm", ((2, 3),), {"weight": draw(rng, 2, 3), "bias": draw(rng, 2, 3)}),
-        ("Module", (), {"kernel": draw(rng, 2, 1, 3), "bias_table": draw(rng, 1, 4)}),
+        ("Module", (), {"kernel": draw(rng, 2, 1, 3, 1, 2), "bias_table": draw(rng, 1, 4)}),
         *dense(rng),
     ]
     loss, lambdas = draw(rng), only_l1(rng)

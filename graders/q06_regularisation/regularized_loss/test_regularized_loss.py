@@ -98,6 +98,7 @@ def test_every_matrix(submission, rng):
     loss, lambdas = secret_loss(rng), secret_lambdas(rng) | {"lambda_l2": 0.0}
     for layer in (
         ("Conv2d", (2, 3, 2, 1, 0, 1, 1, False), {"weight": draw(rng, 3, 2, 2, 2)}),
+        ("Conv3d", (1, 2, 2, 1, 0, 1, 1, False), {"weight": draw(rng, 2, 1, 2, 2, 2)}),
         ("Embedding", (5, 3), {"weight": draw(rng, 5, 3)}),
         ("LayerNorm", ((2, 3),), {"weight": draw(rng, 2, 3), "bias": draw(rng, 2, 3)}),
         ("RNN", (2, 3, 1, "tanh", False), {"weight_ih_l0": draw(rng, 3, 2), "weight_hh_l0": draw(rng, 3, 3)}),

@@ -1,7 +1,7 @@
 """Batch norm after the convolutions.
 
 Misconception: Batch norm belongs to every convolution.
-Caught by: test_layers, test_convolution_relus
+Caught by: test_layers
 Advice: Only what was asked for.
 """
 

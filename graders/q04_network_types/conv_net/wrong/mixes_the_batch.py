@@ -1,7 +1,7 @@
 """Channels come first in the flattening, the batch second.
 
 Misconception: reshape puts things where they belong.
-Caught by: test_layers, test_every_position
+Caught by: test_layers
 Advice: reshape keeps the order of the numbers: the batch has to be the first axis before it.
 """
 

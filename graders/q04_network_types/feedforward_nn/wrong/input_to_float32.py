@@ -1,7 +1,7 @@
 """Casts the input to float32 and the weights with it.
 
 Misconception: A network computes in float32, whatever it is given.
-Caught by: test_linear_layers, test_biases, test_relu, test_training_mode, test_leading_dimensions, test_strided_input, test_dtypes, test_input_unchanged, test_input_gradient, test_parameter_gradients
+Caught by: test_linear_layers, test_biases, test_relu, test_training_mode, test_leading_dimensions, test_strided_input, test_dtypes, test_input_unchanged
 Advice: Leave the dtype to whoever moved the network: .double() and .bfloat16() must work.
 """
 

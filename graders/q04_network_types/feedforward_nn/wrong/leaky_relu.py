@@ -1,7 +1,7 @@
 """A leaky ReLU instead of ReLU.
 
 Misconception: All members of the ReLU family are one and the same.
-Caught by: test_relu, test_input_gradient, test_parameter_gradients
+Caught by: test_relu
 Advice: ReLU gives exactly zero below zero; a leaky one lets a hundredth through.
 """
 

@@ -1,7 +1,7 @@
 """No ReLU between the layers.
 
 Misconception: Two linear layers in a row are already a deep network.
-Caught by: test_relu, test_input_gradient, test_parameter_gradients
+Caught by: test_relu
 Advice: A linear map of a linear map is a linear map; the ReLU between them is what makes hidden units worth having.
 """
 

@@ -1,7 +1,7 @@
 """ReLU capped at six.
 
 Misconception: ReLU6 is ReLU in a numerically safer form.
-Caught by: test_linear_layers, test_biases, test_relu, test_training_mode, test_leading_dimensions, test_strided_input, test_dtypes, test_input_unchanged, test_input_gradient, test_parameter_gradients
+Caught by: test_linear_layers, test_relu
 Advice: ReLU has no upper bound: beyond its kink it is the identity.
 """
 

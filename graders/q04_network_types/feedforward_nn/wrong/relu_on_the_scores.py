@@ -1,7 +1,7 @@
 """A second ReLU after the last layer.
 
 Misconception: Every layer is followed by an activation.
-Caught by: test_linear_layers, test_relu, test_input_gradient, test_parameter_gradients
+Caught by: test_linear_layers, test_relu
 Advice: Scores may be negative: nothing stands after the last linear layer.
 """
 

@@ -1,7 +1,7 @@
 """Probabilities come out instead of scores.
 
 Misconception: A classifier has to end in a softmax.
-Caught by: test_linear_layers, test_biases, test_relu, test_training_mode, test_leading_dimensions, test_strided_input, test_dtypes, test_input_unchanged, test_input_gradient, test_parameter_gradients
+Caught by: test_linear_layers, test_biases, test_relu, test_training_mode, test_leading_dimensions, test_strided_input, test_dtypes, test_input_unchanged
 Advice: Return raw scores: nn.CrossEntropyLoss applies log-softmax itself, and a second softmax flattens the gradients.
 """
 
