@@ -95,7 +95,8 @@ def command(
         say(f"{out} holds {more} that {place} does not: left out of grades.csv and the pages")
     for result in results:
         if result.refused:
-            say(f"{place / result.student}/{result.refused}" if place.is_dir() else f"{result.student}: {result.refused}")
+            who = f"{place / result.student}/" if place.is_dir() else f"{result.student}: "
+            say(who + result.refused)
     grades = Grades.of(found.students, results)
     _write(out, place.name or str(place), grades)
     click.echo(
