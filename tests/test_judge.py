@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from etude.catalog import Catalog, shipped_bank
+from etude.judge.client import Judge
+from etude.judge.job import GradeOptions
 from etude.report import Category, Rationale, Report, Status
+from etude.submission import Submission
 from tests.conftest import Grade
 
 HONEST = "def double(x):\n    return x + x\n"
@@ -178,3 +182,16 @@ def test_an_exam_withholds_the_reasons(grade: Grade) -> None:
     report = grade("def double(x):\n    print(x)\n    return x * 3\n").for_exam()
     assert report.seed is None
     assert all(check.rationale is None and check.help is None and not check.output for check in report.checks)
+
+
+@pytest.mark.parametrize(
+    ("body", "helped"), [("return softmax(x, axis)", False), ("return input()", False), ("return np.exp(x)", True)]
+)
+def test_a_checks_help_is_for_what_it_looks_at(body: str, helped: bool) -> None:
+    softmax = Catalog.load([shipped_bank()]).get("softmax")
+    source = f"import numpy as np\ndef softmax(x, axis=-1):\n    {body}\n"
+    with Judge() as judge:
+        options = GradeOptions(checks=("test_large_scores",))
+        (check,) = judge.grade(softmax, Submission("softmax.py", source), options).checks
+    assert check.status is Status.ERROR
+    assert bool(check.help) is helped

@@ -27,6 +27,11 @@ _TRIED = (
         _NO_PROCESS,
     ),
 )
+# Of these Python says all that there is to say: what a check wants had no part in them.
+_PLAIN = frozenset(
+    {"RecursionError", "EOFError", "NotImplementedError", "NameError", "UnboundLocalError", "ImportError"}
+    | {"ModuleNotFoundError", "SystemExit", "SyntaxError", "IndentationError"}
+)
 _NO_NAMES = ("name resolution", "Name or service not known", "urlopen error", "URL fetch failure")
 _NO_MEMORY = ("DefaultCPUAllocator", "can't allocate memory", "OOM when allocating", "CUDA out of memory")
 
@@ -65,6 +70,11 @@ class CandidateException:
 
     def summary(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the help of the check that met it would only mislead."""
+        return self.type in _PLAIN
 
     def traceback(self, filename: str) -> str | None:
         """The candidate's own lines, innermost last."""

@@ -204,7 +204,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
             status,
             seconds,
             rationale=rationale,
-            help=error.help or spec.help,
+            help=error.help or (None if _is_plain(error) else spec.help),
             output=printed,
             timing=grading.timing,
             figure=error.figure if isinstance(error, CheckFailure) else (),
@@ -212,6 +212,10 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         raise error
     raise JudgeError(_grader_fault(grading, item, error))
+
+
+def _is_plain(error: CheckFailure | CandidateError) -> bool:
+    return isinstance(error, CandidateError) and error.exception is not None and error.exception.is_plain
 
 
 def _outcome(grading: GradingRun, item: pytest.Item, following: pytest.Item | None) -> BaseException | None:
