@@ -25,7 +25,6 @@ class MockScreen:
         self._console = console
         self._suspend = suspend
         self._live = Live()
-        self._rung = False
 
     def __enter__(self) -> MockScreen:
         self._live = Live(
@@ -55,9 +54,10 @@ class MockScreen:
         with suppress(OSError):
             self._console.print(Text(visible_line(line), "yellow"))
 
-    def status(self, interview: Interview, grading: str, sure: bool) -> None:
-        if interview.left <= 0 and not self._rung:
-            self._rung = True
+    def ring(self) -> None:
+        with suppress(OSError):
             self._console.bell()
+
+    def status(self, interview: Interview, grading: str, sure: bool) -> None:
         with suppress(OSError):
             self._live.update(status(interview, grading, sure), refresh=True)

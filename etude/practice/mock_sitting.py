@@ -26,6 +26,9 @@ class Screen(Protocol):
 
     def say(self, line: str) -> None: ...
 
+    def ring(self) -> None:
+        """The time is up."""
+
     def suspend(self) -> None:
         """To the shell, and back; the clock goes on."""
 
@@ -70,6 +73,7 @@ class Sitting:
                 event = self._next_event()
                 self._tick()
                 if self.interview.is_over and self.interview.ending is None:
+                    self._screen.ring()
                     self._hand_in(Ending.BELL)
                 if event is not None:
                     self._handle(event)

@@ -52,6 +52,9 @@ class Bench:
     def say(self, line: str) -> None:
         self.lines.append(line)
 
+    def ring(self) -> None:
+        self.lines.append("the bell")
+
     def suspend(self) -> None:
         self.now += 60
 
@@ -219,6 +222,15 @@ def test_at_the_bell_the_files_as_they_stand_are_graded_once(interview: Intervie
     assert [question.begun for question in over.questions] == [True, False]
     assert [question.gradings for question in over.questions] == [1, 0]
     assert len(bench.reports) == 1  # none after the bell but in the report
+    assert bench.lines.count("the bell") == 1
+
+
+def test_the_bell_rings_though_there_is_nothing_left_to_grade(interview: Interview, bench: Bench) -> None:
+    def wait() -> None:
+        bench.now += 600
+
+    assert bench.run(interview, wait).ending is Ending.BELL
+    assert bench.lines.count("the bell") == 1
 
 
 def test_at_the_bell_what_waited_for_its_turn_gives_way_to_the_file_as_it_stands(

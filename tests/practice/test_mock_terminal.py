@@ -49,6 +49,7 @@ class Terminal:
         self.echoed = False  # whether the terminal shows what is typed, once it has ended
         self._screen = pyte.HistoryScreen(80, 24, history=5000)
         self._stream = pyte.Stream(self._screen)
+        self.rung = 0  # how often the terminal's bell was
 
     @property
     def text(self) -> str:
@@ -79,7 +80,9 @@ class Terminal:
 
     def _read(self) -> bool:
         try:
-            self._stream.feed(self.child.read_nonblocking(4096, 0.05))
+            shown = self.child.read_nonblocking(4096, 0.05)
+            self.rung += shown.count("\a")
+            self._stream.feed(shown)
         except pexpect.TIMEOUT:
             pass
         except (pexpect.EOF, OSError):
@@ -180,6 +183,7 @@ def test_at_the_bell_the_file_as_it_stands_counts(mock: Mock) -> None:
     again.press("\r")
     assert again.ends() == 0
     again.sees("The bell has rung.", "Nothing was missed: full marks.")
+    assert (first.rung, again.rung) == (0, 1)
     (event,) = Events.open().of(EventKind.MOCK)
     assert event.body["used"] == event.body["allowed"] == 600
     assert event.body["ending"] == "bell"
