@@ -1,4 +1,5 @@
-"""How far a long command is: a bar with the time left on a terminal, else a line for each tenth of the way."""
+"""How far a long command is: a bar with the time left on a terminal, else a line for each tenth of the way, and for
+each ten seconds of a slow one."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import TypeVar
 from etude.cli.message import say
 
 PATIENCE = 1.0  # seconds without a word
+BETWEEN_LINES = 10.0  # seconds, where no tenth is reached
 
 Advance = Callable[[str], None]
 Item = TypeVar("Item")
@@ -24,7 +26,7 @@ def bar(doing: str, done: str, total: int) -> Iterator[Advance]:
     from etude.cli.message import console
 
     if not sys.stderr.isatty():
-        yield _tenths(done, total)
+        yield _lines(done, total)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
@@ -45,13 +47,14 @@ def slowly(items: Iterable[Item], total: int, doing: str, done: str) -> Iterator
                 advance("")
 
 
-def _tenths(done: str, total: int) -> Advance:
-    count = 0
+def _lines(done: str, total: int) -> Advance:
+    count, said = 0, time.monotonic()
 
     def advance(what: str) -> None:
-        nonlocal count
+        nonlocal count, said
         count += 1
-        if count * 10 // total > (count - 1) * 10 // total:
+        if count * 10 // total > (count - 1) * 10 // total or time.monotonic() - said > BETWEEN_LINES:
+            said = time.monotonic()
             say(f"{done} {count} of {total}")
 
     return advance

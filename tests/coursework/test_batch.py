@@ -88,6 +88,14 @@ def test_pages_that_take_long_say_how_far_they_are(bank: Path, monkeypatch: pyte
     assert "pages written: 2 of 2" in batch().output
 
 
+def test_a_slow_batch_is_not_silent_between_two_tenths(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        hand_in(f"s{number}", RIGHT)
+    monkeypatch.setattr("etude.cli.bar.BETWEEN_LINES", -1.0)
+    said = batch().output
+    assert all(f"graded {number} of 20\n" in said for number in range(1, 21))
+
+
 def test_everyone_gets_the_same_secret_inputs(bank: Path) -> None:
     for student in ("ann", "bob", "cem"):
         hand_in(student, RIGHT)
