@@ -12,7 +12,8 @@ import pytest
 from etude.catalog import Catalog
 from etude.errors import JudgeError
 from etude.judge.client import Judge
-from etude.report import Report
+from etude.judge.job import GradeOptions
+from etude.report import Report, Status
 from etude.submission import Submission
 from tests.conftest import MINI_BANK
 
@@ -46,9 +47,14 @@ def bank(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def grade_with(judge: Judge, bank: Path, grader: str, source: str = "def double(x):\n    return 2 * x\n") -> Report:
+RIGHT = "def double(x):\n    return 2 * x\n"
+
+
+def grade_with(
+    judge: Judge, bank: Path, grader: str, source: str = RIGHT, options: GradeOptions | None = None
+) -> Report:
     (bank / "graders/q01_basics/double/test_double.py").write_text(grader)
-    return judge.grade(Catalog.load([bank]).get("double"), Submission("a.py", source, None))
+    return judge.grade(Catalog.load([bank]).get("double"), Submission("a.py", source, None), options)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +80,31 @@ def test_a_graders_own_fault_is_a_judge_error_with_its_name(
     assert "test_double.py" in str(caught.value)
     assert words in str(caught.value)
     assert grade_with(judge, bank, GRADER + "\n").full_marks, "the host goes on"
+
+
+INDEXING = GRADER.replace("submission.double(x), 2 * x", "submission.double(x)[0], 2 * x[0]")
+MORE = """
+@check("contract")
+def test_more(submission):
+    '''More.'''
+    assert_close(submission.double(1), 2)
+"""
+
+
+def test_a_value_that_a_check_stumbles_over_costs_that_check_and_no_other(judge: Judge, bank: Path) -> None:
+    assert grade_with(judge, bank, INDEXING + MORE).full_marks
+    answer = "def double(x):\n    return 2 if type(x) is int else None\n"
+    stumbled, passed = grade_with(judge, bank, INDEXING + MORE, answer).checks
+    assert stumbled.status is Status.ERROR
+    assert stumbled.rationale is not None
+    assert "cannot be checked (TypeError: 'NoneType' object is not subscriptable)" in stumbled.rationale.problem
+    assert stumbled.rationale.given is not None
+    assert passed.status is Status.PASSED
+
+
+def test_an_audit_calls_that_the_graders_fault(judge: Judge, bank: Path) -> None:
+    with pytest.raises(JudgeError, match="raised TypeError"):
+        grade_with(judge, bank, INDEXING, "def double(x):\n    pass\n", GradeOptions(strict=True))
 
 
 def test_a_changed_grader_is_collected_anew(judge: Judge, bank: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import TracebackType
 
 from etude.authoring import ledger
@@ -34,6 +35,7 @@ class Bench:
 
     def grade(self, exercise: Exercise, name: str, source: str, options: GradeOptions, anew: bool = False) -> Verdict:
         """The verdict on `source`; from the ledger where it is known, unless asked `anew` or timed."""
+        options = replace(options, strict=True)
         remembered = None if self._known is None or anew or options.speed else self._known
         key = ledger.key(exercise, source, options) if remembered else ""
         if remembered and (found := remembered.find(key)):

@@ -21,6 +21,7 @@ class GradeOptions:
     checks: tuple[str, ...] | None = None  # only these, by the name of the test function
     scale: float = 1.0  # of the inputs of speed checks that know several sizes
     fail_fast: bool = False  # skip what follows the first check that does not pass
+    strict: bool = False  # a check that raises is its author's fault even where the reference answer passes it
 
 
 @dataclass(frozen=True)

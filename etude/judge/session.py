@@ -15,7 +15,7 @@ from _pytest.runner import collect_one_node
 
 import etude
 from etude.errors import JudgeError
-from etude.judge import grading_run, plugin
+from etude.judge import grading_run, plugin, run_checks
 from etude.judge.candidate import Quarters
 from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
@@ -62,7 +62,7 @@ class HostSession:
         if tell:
             self.current.tell = lambda doing: self._send({"doing": doing})
         try:
-            return grading_run.run(self.current, items, self._versions)
+            return run_checks.run(self.current, items, self._versions)
         finally:
             session._setupstate.teardown_exact(None)  # the last to run need not be the last of the file
             self.current.close()

@@ -149,7 +149,7 @@ def test_dropout_follows(submission, rng):
     for modes, equal in (([("train",)], True), ([("train",), ("eval",)], False), ([("eval",), ("train",)], True)):
         scores = entry(follow(submission, setup, [NEW], *modes, ("forward", x))[-1], "scores")
         assert_shape(scores, (len(x), NEW))
-        spread = np.ptp(as_array(scores), axis=0).max()
+        spread = np.ptp(as_array(scores).astype(np.float64), axis=0).max()
         help = "Hold the batch-norm layers only, not the whole child."
         problem = "dropout is off in training mode" if equal else "dropout is on in evaluation mode"
         assert_true(spread < 1e-6 if equal else spread > 1e-6, problem, help=help)
