@@ -126,13 +126,12 @@ GROUPS: Mapping[str, Callable[[Catalog], Iterator[Figure]]] = {
 }
 
 
-@click.command()
+@click.command(epilog=f"The groups: {', '.join(GROUPS)}.")
 @click.argument("groups", nargs=-1, type=click.Choice([*GROUPS]), metavar="[GROUP]...")
 def main(groups: tuple[str, ...]) -> None:
     """All figures, or those of some groups: each on standard error as it comes, and a table at the end.
 
-    The groups: start-up, dashboard, cold, warm, watch, memory, clock, attacks, coursework. Exit status 1 where a target
-    is missed.
+    Exit status 1 where a target is missed.
     """
     catalog = Catalog.load([shipped_bank()])
     size = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.release()}"

@@ -38,6 +38,7 @@ _STEPS = (
         "CREATE INDEX events_of_subject ON events (subject, kind, at)",
     ),
 )
+WRITABLE = "see that its folder can be written, or name another in ETUDE_DATA"  # what to do where it cannot
 _UPGRADE = "upgrade étude: pip install --upgrade etude"
 _MAGIC = b"SQLite format 3\0"
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -99,7 +100,7 @@ class Database:
             return self._once(action)
         except (sqlite3.Error, OSError) as error:
             problem = f"the attempts cannot be opened ({error})"
-            fix = "see that its folder can be written, or name another in ETUDE_DATA"
+            fix = WRITABLE
             if _code(error) in _BUSY:
                 problem = f"another program is using the attempts ({error})"
                 fix = "end it, or try again once it is done"

@@ -95,9 +95,11 @@ def _exercise(catalog: Catalog, row: _Row, problems: list[str]) -> Exercise | No
 
 def _no_answer(row: _Row) -> str | None:
     """Why this is none, and what to do."""
-    if row.path.is_symlink() or (row.path.exists() and not row.path.is_file()):
+    if not os.path.lexists(row.path):
+        return f"there is no file {row.path}: left out; check the name"
+    if row.path.is_symlink() or not row.path.is_file():
         return f"{row.path.name} is no file of its own: left out; ask for the answer itself"
-    return None if row.path.exists() else f"there is no file {row.path}: left out; check the name"
+    return None
 
 
 def _folders(place: Path, problems: list[str]) -> list[Path]:

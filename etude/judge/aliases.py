@@ -118,10 +118,13 @@ class Aliases:
         texts = self.value(key).texts
         if SCOPE in base.names:
             return merge(self._names.get(text, NOTHING) for text in texts)
-        if texts or not base.names:
-            return element(base, texts) if texts else NOTHING if isinstance(key, ast.Slice) else base
-        # An element of a list of modules, or what a module holds under some name.
-        return base if isinstance(key, ast.Constant | ast.Slice) else merge((base, element(base, ())))
+        if texts:
+            return element(base, texts)
+        if isinstance(key, ast.Slice):  # of a list of modules, say; a part of a text is another text
+            return base if base.names else NOTHING
+        if isinstance(key, ast.Constant):
+            return base
+        return merge((base, element(base, ())))  # an element of such a list, or what a module holds under some name
 
     def _call(self, node: ast.Call) -> Value:
         arguments = [*node.args[:3], *(keyword.value for keyword in node.keywords[:3])]

@@ -166,14 +166,15 @@ class Candidate:
     def paused(self) -> Iterator[None]:
         """Nothing of the candidate's runs meanwhile."""
         worker = self._worker
-        if worker is not None:
-            with self._ending_told():
-                worker.pause()
+        if worker is None:
+            yield
+            return
+        with self._ending_told():
+            worker.pause()
         try:
             yield
         finally:
-            if worker is not None:
-                worker.resume()
+            worker.resume()
 
     def given(self) -> str | None:
         """The last call, in words."""

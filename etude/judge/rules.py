@@ -12,8 +12,6 @@ from etude.judge.values import COMPUTED
 from etude.sandbox.bans import banned_method, covering
 from etude.syntax import parse
 
-__all__ = ["Violation", "parse", "violations"]
-
 _MENTIONS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 _RUNNERS = ("exec", "eval", "compile")
 

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from etude.database import data_folder
+from etude.database import WRITABLE, data_folder
 from etude.errors import EtudeError
 from etude.files import write_whole
 from etude.practice.mock import Interview
 
 ABANDON = "`etude mock --abandon` ends it without a report"
-_WRITABLE = "see that its folder can be written, or name another in ETUDE_DATA"
 
 
 def state_path() -> Path:
@@ -87,4 +86,4 @@ def _lock() -> sqlite3.Connection:
 
 def _not_kept(error: Exception) -> EtudeError:
     why = error.strerror if isinstance(error, OSError) else error
-    return EtudeError(state_path(), f"the interview cannot be kept ({why})", _WRITABLE)
+    return EtudeError(state_path(), f"the interview cannot be kept ({why})", WRITABLE)
