@@ -96,6 +96,8 @@ class Host:
         line = self._from_host.readline()
         if not line:
             code = self._ended(CLOSE_SECONDS)
+            if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
+                raise JudgeError("the host ended: the checks took too much processor time over what this answer gives")
             raise JudgeError(f"the host ended ({code}): {last_words(self._log)}")
         message: dict[str, Any] = json.loads(line)
         return message

@@ -21,7 +21,7 @@ from etude.report import Category, CheckResult, Isolation, Rationale, Report, St
 from etude.syntax import parse
 
 # What a check raises over a value that its author did not think of.
-STUMBLES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+STUMBLES = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 MAX_REASON = 300  # characters
 
 

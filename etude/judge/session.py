@@ -21,11 +21,15 @@ from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
 from etude.judge.pipe import Receive, Send
 from etude.report import Category, Isolation, Report
+from etude.sandbox.limits import bound_memory, bound_processor_time
 from etude.sandbox.policy import Allowances, readable_paths
 from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
 
 GPU_MEMORY_BYTES = 8 << 30  # host memory of a worker that uses a GPU, whose driver and libraries take a part of it
+# What checking one answer may take of the host itself, whatever values the answer makes it work on.
+PROCESSOR_SECONDS = 300
+MEMORY_BYTES = 4 << 30
 
 CURRENT = pytest.StashKey["HostSession"]()
 
@@ -55,6 +59,7 @@ class HostSession:
         return True
 
     def _grade(self, session: pytest.Session, job: Job, tell: bool) -> Report:
+        bound_processor_time(PROCESSOR_SECONDS)
         items = self._items(session, job.exercise.grader_path)
         seed = job.options.seed if job.options.seed is not None else int.from_bytes(os.urandom(8), "little")
         timed = job.options.speed and any(item.stash[SPEC].category is Category.SPEED for item in items)
@@ -99,6 +104,8 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     if places is None:
         return
     allowed = Allowances(gpu=places["device"] == "cuda", processes=bool(places["processes"]))
+    if not allowed.gpu:  # a GPU's driver takes far more than it uses
+        bound_memory(MEMORY_BYTES)
     memory = GPU_MEMORY_BYTES if allowed.gpu else Limits.memory_bytes
     limits = Limits(memory_bytes=memory, base_bytes=resident_bytes(zygote.pid))
     readable = tuple(str(path) for path in readable_paths(tuple(Path(path) for path in places["hidden"])))

@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection
 
 from etude.sandbox.libc import checked, libc
@@ -60,10 +61,29 @@ def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, de
         resource.RLIMIT_MEMLOCK: (_MEMLOCK_BYTES,) * 2,
     }
     for limit, (soft, most) in wanted.items():
-        _, hard = resource.getrlimit(limit)
-        if hard != resource.RLIM_INFINITY:
-            soft, most = min(soft, hard), min(most, hard)
-        resource.setrlimit(limit, (soft, most))
+        _lower(limit, soft, most)
+
+
+def bound_memory(more_bytes: int) -> None:
+    """Of this process: what it may take beyond what it has."""
+    if sys.platform == "linux":
+        _lower(resource.RLIMIT_DATA, *(_data_bytes() + more_bytes,) * 2)
+        _lower(resource.RLIMIT_CORE, _NO_CORE, _NO_CORE)
+
+
+def bound_processor_time(seconds: int) -> None:
+    """Of this process, from now on; called again, anew. SIGXCPU ends it. Waiting takes none."""
+    if sys.platform == "linux":
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        _lower(resource.RLIMIT_CPU, int(time.process_time()) + 1 + seconds, hard)
+
+
+def _lower(limit: int, soft: int, most: int) -> None:
+    """No higher than it is."""
+    _, hard = resource.getrlimit(limit)
+    if hard != resource.RLIM_INFINITY:
+        soft, most = min(soft, hard), min(most, hard)
+    resource.setrlimit(limit, (soft, most))
 
 
 def adopt_orphans() -> None:
