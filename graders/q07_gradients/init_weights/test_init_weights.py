@@ -3,6 +3,8 @@
 Statistics have bounds of six standard deviations or more: a right answer is failed less than once in a million runs.
 """
 
+from math import prod
+
 import numpy as np
 
 from etude.grading import as_array, assert_close, assert_shape, assert_true, check, entry
@@ -247,8 +249,8 @@ def secrets(submission, rng, kind):
 
 
 def is_shape(shape):
-    """Of a tensor that one of the probe's models has: a forged one must not make us draw what fills the memory."""
-    return isinstance(shape, list) and all(type(size) is int and 0 < size < 1000 for size in shape) and len(shape) < 5
+    """Of no more than a million elements: a forged one must not make us draw what fills the memory."""
+    return isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape) and prod(shape) <= 1e6
 
 
 def run(submission, rng, kind, **options):
