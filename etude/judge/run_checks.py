@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from etude.errors import JudgeError
+from etude.errors import EtudeError, JudgeError
 from etude.judge import seeds
 from etude.judge.brief import cut
 from etude.judge.grading_run import GradingRun
@@ -20,8 +20,7 @@ from etude.judge.outcomes import CandidateError, CheckFailure
 from etude.report import Category, CheckResult, Isolation, Rationale, Report, Status
 from etude.syntax import parse
 
-# What a check raises over a value that its author did not think of.
-STUMBLES = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
+OURS = (JudgeError, EtudeError, OSError)  # whatever else a check raises may be due to a value nobody thought of
 MAX_REASON = 300  # characters
 
 
@@ -137,7 +136,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
         )
     if isinstance(error, pytest.skip.Exception):
         return _result(spec, Status.SKIPPED, seconds, rationale=Rationale(str(error)), counts=False)
-    if isinstance(error, STUMBLES) and not grading.job.options.strict and _reference_passes(grading, item, following):
+    if _may_be_the_answers(error, grading.job.options) and _reference_passes(grading, item, following):
         error = _stumble(error)
     if isinstance(error, (CheckFailure, CandidateError)):
         status = Status.FAILED if isinstance(error, CheckFailure) else Status.ERROR
@@ -183,7 +182,11 @@ def _outcome(grading: GradingRun, item: pytest.Item, following: pytest.Item | No
     return raised
 
 
-def _stumble(error: Exception) -> CandidateError:
+def _may_be_the_answers(error: BaseException, options: GradeOptions) -> bool:
+    return isinstance(error, Exception) and not isinstance(error, OURS) and not options.strict
+
+
+def _stumble(error: BaseException) -> CandidateError:
     problem = f"what your code gives cannot be checked ({type(error).__name__}: {cut(str(error), MAX_REASON)})"
     return CandidateError(Rationale(problem), "Compare the types and shapes of what you return with those asked for.")
 
