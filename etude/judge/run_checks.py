@@ -117,11 +117,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
     grading.timing, grading.share, grading.advice = None, 1.0, None
     grading.tell(spec.description)
     began, waited = time.perf_counter(), grading.waited
-    try:
-        grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name), spec.device)
-        error = _outcome(grading, item, following)
-    except CandidateError as died:  # a module that loads once and not twice
-        error = died
+    error = _attempt(grading, item, spec, following)
     seconds = time.perf_counter() - began - (grading.waited - waited)
     printed = grading.candidate.printed()
     if error is None:
@@ -136,7 +132,7 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
         )
     if isinstance(error, pytest.skip.Exception):
         return _result(spec, Status.SKIPPED, seconds, rationale=Rationale(str(error)), counts=False)
-    if _may_be_the_answers(error, grading.job.options) and _reference_passes(grading, item, following):
+    if _may_be_the_answers(error, grading.job.options) and _reference_passes(grading, item, spec, following):
         error = _stumble(error)
     if isinstance(error, (CheckFailure, CandidateError)):
         status = Status.FAILED if isinstance(error, CheckFailure) else Status.ERROR
@@ -158,6 +154,17 @@ def _run_item(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following
 
 def _is_plain(error: CheckFailure | CandidateError) -> bool:
     return isinstance(error, CandidateError) and error.exception is not None and error.exception.is_plain
+
+
+def _attempt(
+    grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None
+) -> BaseException | None:
+    """What the check raised of the run's candidate, if anything."""
+    try:
+        grading.candidate.begin(seeds.worker_seed(grading.seed, grading.job.exercise.id, spec.name), spec.device)
+        return _outcome(grading, item, following)
+    except CandidateError as died:  # a module that loads once and not twice
+        return died
 
 
 def _outcome(grading: GradingRun, item: pytest.Item, following: pytest.Item | None) -> BaseException | None:
@@ -191,15 +198,13 @@ def _stumble(error: BaseException) -> CandidateError:
     return CandidateError(Rationale(problem), "Compare the types and shapes of what you return with those asked for.")
 
 
-def _reference_passes(grading: GradingRun, item: pytest.Item, following: pytest.Item | None) -> bool:
+def _reference_passes(grading: GradingRun, item: pytest.Item, spec: CheckSpec, following: pytest.Item | None) -> bool:
     """Whether it was the answer's values that the check could not take, and no fault of its own."""
-    exercise, answers = grading.job.exercise, grading.candidate
-    grading.candidate = grading.worker("reference", exercise.solution_path.read_text("utf-8"))
+    answers = grading.candidate
+    # Not the helper of speed checks, which time it against the candidate.
+    grading.candidate = grading.worker("reference", grading.job.exercise.solution_path.read_text("utf-8"))
     try:
-        grading.candidate.begin(seeds.worker_seed(grading.seed, exercise.id, item.name), answers.device)
-        return _outcome(grading, item, following) is None
-    except CandidateError:
-        return False
+        return _attempt(grading, item, spec, following) is None
     finally:
         grading.candidate.close()
         grading.candidate = answers

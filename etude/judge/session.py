@@ -21,7 +21,7 @@ from etude.judge.job import Job
 from etude.judge.marker import SPEC, read_specs
 from etude.judge.pipe import Receive, Send
 from etude.report import Category, Isolation, Report
-from etude.sandbox.limits import bound_memory, bound_processor_time
+from etude.sandbox.limits import bound_memory, bound_processor_time, forbid_dumps
 from etude.sandbox.policy import Allowances, readable_paths
 from etude.sandbox.usage import Limits, resident_bytes
 from etude.sandbox.zygote import Zygote
@@ -104,6 +104,7 @@ def serve(zygote: Zygote, isolation: Isolation, receive: Receive, send: Send) ->
     if places is None:
         return
     allowed = Allowances(gpu=places["device"] == "cuda", processes=bool(places["processes"]))
+    forbid_dumps()
     if not allowed.gpu:  # a GPU's driver takes far more than it uses
         bound_memory(MEMORY_BYTES)
     memory = GPU_MEMORY_BYTES if allowed.gpu else Limits.memory_bytes

@@ -64,6 +64,12 @@ def set_resource_limits(memory_bytes: int, cpu_seconds: int, file_bytes: int, de
         _lower(limit, soft, most)
 
 
+def forbid_dumps() -> None:
+    """Of this process's memory, whatever ends it."""
+    if sys.platform == "linux":
+        _lower(resource.RLIMIT_CORE, _NO_CORE, _NO_CORE)
+
+
 def bound_memory(more_bytes: int) -> None:
     """Of this process: what it may take beyond what it has."""
     if sys.platform == "linux":
@@ -71,9 +77,8 @@ def bound_memory(more_bytes: int) -> None:
 
 
 def bound_processor_time(seconds: int) -> None:
-    """Of this process, from now on; called again, anew. SIGXCPU ends it, without a dump. Waiting takes none."""
+    """Of this process, from now on; called again, anew. SIGXCPU ends it. Waiting takes none."""
     if sys.platform == "linux":
-        _lower(resource.RLIMIT_CORE, _NO_CORE, _NO_CORE)
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         _lower(resource.RLIMIT_CPU, int(time.process_time()) + 1 + seconds, hard)
 
