@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etude.errors import CatalogError
 from etude.exercise import Exercise
@@ -25,7 +26,7 @@ class Misconceptions:
     """`grounds` is a hash of all that the symptoms follow from in the exercise's own folder."""
 
     grounds: str
-    known: dict[str, Symptoms]  # wrong answer -> its symptoms
+    known: Mapping[str, Symptoms]  # wrong answer -> its symptoms
 
     @classmethod
     def read(cls, exercise: Exercise) -> Misconceptions | None:
@@ -34,12 +35,7 @@ class Misconceptions:
         if not path.exists():
             return None
         try:
-            data = json.loads(read_text(path))
-            known: dict[str, Symptoms] = {
-                name: {check: Symptom.from_json(symptom) for check, symptom in checks.items()}
-                for name, checks in data["known"].items()
-            }
-            return cls(data["grounds"], known)
+            return _parsed(read_text(path))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             fix = f"write it again: etude audit {exercise.id} --only misconceptions --write"
             raise CatalogError(path, f"cannot be read ({type(error).__name__}: {error})", fix) from None
@@ -61,6 +57,16 @@ class Misconceptions:
         candidates = [name for name, checks in sorted(self.known.items()) if alike(checks, found)]
         exactly = [name for name in candidates if self.known[name] == found]
         return next(iter(exactly or candidates), None)
+
+
+@lru_cache(maxsize=16)  # a batch asks anew for each answer
+def _parsed(text: str) -> Misconceptions:
+    data = json.loads(text)
+    known: dict[str, Symptoms] = {
+        name: {check: Symptom.from_json(symptom) for check, symptom in checks.items()}
+        for name, checks in data["known"].items()
+    }
+    return Misconceptions(data["grounds"], known)
 
 
 def alike(some: Symptoms, others: Symptoms) -> bool:
