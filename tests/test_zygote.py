@@ -63,8 +63,7 @@ second, other = worker()
 source = "def f(x):\\n    return x + 1\\n"
 channel.send({"do": "load", "source": source, "filename": "a.py", "probe": None, "entry_points": ["f"]})
 assert channel.receive() == {"value": {"missing": [], "there": ["f"]}}
-channel.send({"do": "call", "target": ["submission", "f"], "args": [1], "kwargs": {}, "mode": "value",
-              "begin": None, "device": "cpu"})
+channel.send({"do": "call", "target": ["submission", "f"], "args": [1], "kwargs": {}, "mode": "value"})
 assert channel.receive() == {"value": 2}
 for pid in (1 << 22, zygote.pid, os.getpid()):  # no child of the zygote's: it says so, and goes on
     try:

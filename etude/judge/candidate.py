@@ -159,8 +159,9 @@ class Candidate:
         return self._worker.peak_bytes() if self._worker is not None else 0
 
     def _begun(self, request: dict[str, Any]) -> dict[str, Any]:
-        begin, self._seed = self._seed, None
-        return {**request, "begin": begin, "device": self.device}
+        """A check's first request says so."""
+        seed, self._seed = self._seed, None
+        return request if seed is None else {**request, "begin": {"seed": seed, "device": self.device}}
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -11,8 +11,10 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def visible(text: str) -> str:
     """`text` with tabs expanded, newlines kept and every other control character as its Python escape."""
+    if text.isprintable():
+        return text
     lines = text.replace("\r\n", "\n").expandtabs(4)
-    if lines.isascii() and lines.replace("\n", "").isprintable():
+    if lines.replace("\n", "").isprintable():
         return lines
     return "".join(c if c == "\n" or unicodedata.category(c) not in _HIDDEN else _escape(c) for c in lines)
 

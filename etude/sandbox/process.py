@@ -106,7 +106,8 @@ class WorkerProcess:
             self._broken()
         if not shared and time.monotonic() - self._looked > LOOK_SECONDS:  # a timed call's time is the candidate's
             self._look()
-        reply: dict[str, Any] = self._exchange({**request, "shared": shared}, seconds, callbacks or {})
+        request = {**request, "shared": True} if shared else request
+        reply: dict[str, Any] = self._exchange(request, seconds, callbacks or {})
         if not isinstance(reply, dict) or len(reply) != 1 or not {"value", "raised", "unsendable"} & set(reply):
             self._end(_TAMPERED)
         return reply
@@ -115,7 +116,7 @@ class WorkerProcess:
         deadline = time.monotonic() + seconds
         try:
             if request is not None:
-                self._channel.send(request, shared=request["shared"], deadline=deadline, on_wait=self._look)
+                self._channel.send(request, shared="shared" in request, deadline=deadline, on_wait=self._look)
             reply = self._channel.receive(deadline=deadline, on_wait=self._look)
             for _ in range(MAX_CALLBACKS):
                 if not isinstance(reply, dict) or "callback" not in reply:

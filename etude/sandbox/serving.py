@@ -36,6 +36,7 @@ class Server:
         self._handles: dict[int, Any] = {}
         self._stage = Stage()
         self._template: Any = None
+        self._device = "cpu"  # where the running check's tensors are put
         self._filename = ""
         self._lines: list[str] = []
         self._calling = threading.Lock()  # callbacks may come from any of the candidate's threads
@@ -101,17 +102,17 @@ class Server:
 
     def _begin(self, request: Request) -> None:
         """With a check's first request: its own seeds, and nothing kept of the last one."""
-        if request["begin"] is not None:
+        if "begin" in request:
             self._handles.clear()
             self._stage.clear()
             restore()
-            seed_generators(request["begin"])
+            seed_generators(request["begin"]["seed"])
+            self._device = request["begin"]["device"]
 
     def _call(self, request: Request) -> Any:
         self._begin(request)
         function = self._resolve(request["target"])
-        mode, device = request["mode"], request["device"]
-        args, kwargs = placed(request["args"], device), placed(request["kwargs"], device)
+        mode, args, kwargs = request["mode"], self._placed(request["args"]), self._placed(request["kwargs"])
         if mode == "batch":
             return [self._run(function, each, kwargs) for each in args]
         if mode == "watch":
@@ -124,6 +125,9 @@ class Server:
             self._handles[number] = result
             return HandleValue(number, type(result).__name__[:200])
         return result
+
+    def _placed(self, value: Any) -> Any:
+        return placed(value, self._device)
 
     def _observed(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any], draws: bool) -> dict[str, Any]:
         before = generators(draws)
@@ -152,10 +156,10 @@ class Server:
         self._begin(request)
         if request["first"]:
             self._stage.clear()
-        self._stage.put(request["inputs"], request["device"])
+        self._stage.put(request["inputs"], self._device)
 
     def _keep_template(self, request: Request) -> None:
-        self._template = placed(request["output"], request["device"])
+        self._template = self._placed(request["output"])
 
     def _run_staged(self, request: Request) -> list[int]:
         key = int.from_bytes(request["key"], "little")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import Any
 
 import msgpack
@@ -133,6 +134,7 @@ def _int_node(value: int) -> Node:
     return ["bigint", value.to_bytes(MAX_INT_BITS // 8 + 1, "little", signed=True)]
 
 
+@lru_cache(maxsize=64)  # NumPy makes the name anew each time
 def _dtype_name(dtype: np.dtype[Any]) -> str:
     if dtype.name not in DTYPES or dtype.kind not in "biufc":
         raise UnsendableError(f"an array of dtype {str(dtype)[:100]}")
