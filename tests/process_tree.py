@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it; some may have ended since."""
+    """A process and all that descend from it; some may have ended since, even while they were being asked."""
     found = [pid]
     for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            with suppress(OSError):
-                found += map(int, task.read_text().split())
+        with suppress(OSError):
+            for task in os.listdir(f"/proc/{parent}/task"):
+                with suppress(OSError):
+                    found += map(int, Path(f"/proc/{parent}/task/{task}/children").read_text().split())
     return found
 
 
