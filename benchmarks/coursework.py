@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.figure import Figure, alternate
+from benchmarks.figure import Figure, alternate, loops
 from etude.catalog import Catalog
 from etude.coursework.nbgrader.course import put_scripts_on_path
 from etude.judge.client import Judge
@@ -39,7 +39,7 @@ def coursework(catalog: Catalog) -> Iterator[Figure]:
         place = Path(folder)
         hand_in(catalog, place / "class", NOTEBOOKS)
         hand_in(catalog, place / "many", MANY)
-        one, two, new, dask, serial = (
+        one, two, new, dask, serial, alone, beside = (
             statistics.median(column)
             for column in alternate(
                 lambda: batch_seconds(place, "--workers", "1"),
@@ -47,9 +47,13 @@ def coursework(catalog: Catalog) -> Iterator[Figure]:
                 lambda: dask_seconds(place),
                 lambda: dask_seconds(place, "--preload", "etude.batch.cluster_worker"),
                 lambda: nbgrader_seconds(catalog, place),
+                loops(1),
+                loops(2),
                 runs=ROUNDS,
             )
         )
+        ratio = 2 * alone / beside
+        yield Figure("this machine: two loops at once that share nothing", beside, "s", "in turn", ratio, "", None)
         yield Figure(
             f"etude batch, {NOTEBOOKS} notebooks that import torch, two hosts", two, "s", "one host", one / two,
             f"≥ {TWO_HOSTS}×", one / two >= TWO_HOSTS,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 RUNS = 7
+LOOP = "sum(i * i for i in range(8_000_000))"
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,19 @@ def process_seconds(arguments: Sequence[str], **options: object) -> Callable[[],
         command = [sys.executable, *arguments]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
         return seconds(lambda: subprocess.run(command, check=True, **quiet))  # type: ignore[call-overload]
+
+    return run
+
+
+def loops(count: int) -> Callable[[], float]:
+    """How long so many processes take at once that need nothing but a core each: nothing else can scale better."""
+
+    def run() -> float:
+        began = time.perf_counter()
+        processes = [subprocess.Popen([sys.executable, "-I", "-c", LOOP]) for _ in range(count)]
+        for process in processes:
+            if process.wait():
+                raise RuntimeError(f"a loop ended with {process.returncode}")
+        return time.perf_counter() - began
 
     return run
