@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 from click.testing import CliRunner
 from nbclient.exceptions import DeadKernelError
@@ -17,6 +16,7 @@ from nbclient.exceptions import DeadKernelError
 from etude.attempts import Attempts
 from etude.cli import main
 from tests.notebooks.conftest import Run
+from tests.process_tree import is_running
 
 LOAD = "%load_ext etude"
 CHECK = 'etude.check("double")'
@@ -53,11 +53,6 @@ def eventually(what: Callable[[], bool]) -> bool:
     return what()
 
 
-def ended(pid: int) -> bool:
-    """Also where nobody has asked for its exit status yet."""
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-
-
 def test_check_grades_what_the_cells_define_now(run: Run) -> None:
     notebook = run(LOAD, CHECK, WRONG, CHECK, RIGHT, CHECK, HOST, WRONG, CHECK, HOST, LOOKS)
     assert notebook.cell(0) == []
@@ -75,7 +70,7 @@ def test_check_grades_what_the_cells_define_now(run: Run) -> None:
     pid = int(notebook.text(6))
     assert int(notebook.text(9)) == pid  # one host, kept warm
     assert ast.literal_eval(notebook.text(10)) == []  # the kernel itself graded nothing
-    assert eventually(lambda: ended(pid))  # and the host ended with it
+    assert eventually(lambda: not is_running(pid))  # and the host ended with it
     recorded = [(score.score, score.maximum) for score in Attempts.open().scores("double")]
     assert len(recorded) == 3
     assert recorded[1] == (5, 5)
@@ -115,7 +110,7 @@ def test_an_interrupt_ends_the_worker_and_the_next_check_works(run: Run) -> None
     before = int(notebook.text(3))
     busy = ast.literal_eval(notebook.text(7))
     assert len(busy) >= 2  # the zygote and the worker
-    assert eventually(lambda: all(map(ended, [before, *busy])))
+    assert eventually(lambda: not any(map(is_running, [before, *busy])))
     assert "full marks" in notebook.scorecard(9)[0]
     assert ast.literal_eval(notebook.text(10)) != (before, True)
     assert len(Attempts.open().scores("double")) == 2
@@ -125,7 +120,7 @@ def test_a_killed_kernel_takes_its_host_along(run: Run) -> None:
     kill = f"import os\nopen('pid', 'w').write(str(host.pid))\nos.kill(os.getpid(), {signal.SIGKILL.value})"
     with pytest.raises(DeadKernelError):
         run(LOAD, RIGHT, CHECK, HOST, kill)
-    assert eventually(lambda: ended(int(Path("pid").read_text())))
+    assert eventually(lambda: not is_running(int(Path("pid").read_text())))
 
 
 def test_a_missing_extra_is_one_line(run: Run) -> None:
