@@ -16,7 +16,7 @@ pytest.importorskip("nbgrader")
 
 from etude.coursework.nbgrader.lateness import duration
 from tests.coursework.class_support import RIGHT
-from tests.coursework.nbgrader_support import Edit, answers, autograde, etude, hand_in, named
+from tests.coursework.nbgrader_support import WRONG, Edit, answers, autograde, etude, hand_in, named
 
 
 def renamed(notebook: Any) -> None:
@@ -106,6 +106,16 @@ def test_a_gradebook_that_cannot_be_written_is_named_with_the_reason(course: Pat
     assert result.exit_code == 2
     reason = "gradebook.db: cannot be used (attempt to write a readonly database): mend that, and run again"
     assert reason in result.output.splitlines()[-1]
+
+
+def test_a_gradebook_that_cannot_be_written_costs_nothing_autograded_before(course: Path, unprivileged: None) -> None:
+    hand_in("ann", answers(RIGHT))
+    autograde()
+    before = Path("autograded/ann/ps1/double.ipynb").read_bytes()
+    hand_in("ann", answers(WRONG))
+    Path("gradebook.db").chmod(0o444)
+    assert autograde().exit_code == 2
+    assert Path("autograded/ann/ps1/double.ipynb").read_bytes() == before
 
 
 def test_a_folder_that_cannot_be_written_is_named_and_keeps_nobody_else(course: Path, unprivileged: None) -> None:

@@ -16,10 +16,11 @@ from typing import Any
 
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, Student
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy import false, update
 from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
 
@@ -48,7 +49,7 @@ def write_grades(course: Course, assignment: Assignment, student: str, verdicts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader fills its tables
             JudgedAutograde(assignment, verdicts, coursedir=directory, config=course.config, log=log).start()
-    except (NbGraderException, OSError) as error:
+    except (NbGraderException, OSError, DBAPIError) as error:
         cause = log.cause or error
         for refusal in (cause, cause.__context__):  # nbgrader wraps some
             if isinstance(refusal, DBAPIError):
@@ -76,6 +77,12 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         super().__init__(**settings)
         self.assignment, self.verdicts, self.force = assignment, verdicts, True
         self.autograde_preprocessors = _without_kernel(self.autograde_preprocessors)  # type: ignore[has-type]
+
+    def convert_notebooks(self) -> None:
+        """nbgrader removes what was autograded before it finds out whether it may write the gradebook."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            gradebook.db.execute(update(Student).where(false()).values(last_name=None))  # refused as any other
+        super().convert_notebooks()
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """nbgrader copies what else was handed in, and would follow links."""
